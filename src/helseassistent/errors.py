@@ -1,0 +1,25 @@
+"""A few exceptions whose message says what is wrong and what to do next."""
+
+
+class HelseassistentError(Exception):
+    """Base of every error a person may see; its text is one clear Norwegian sentence."""
+
+
+class CorpusError(HelseassistentError):
+    """A corpus folder or page cannot be used."""
+
+
+class BrokenIndexError(HelseassistentError):
+    """An index generation is missing, damaged, stale or locked."""
+
+
+class EncoderError(HelseassistentError):
+    """A sentence encoder cannot be loaded."""
+
+
+class SettingsError(HelseassistentError):
+    """A setting has a value that cannot be used."""
+
+
+class QuestionSetError(HelseassistentError):
+    """A question set has lines that cannot be used."""

@@ -1,0 +1,122 @@
+"""The reply as JSON: the one record that the terminal, the HTTP API, the log and evaluation share."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from helseassistent.types import (
+    Abstention,
+    Answer,
+    Citation,
+    Exchange,
+    Language,
+    Notice,
+    Reason,
+    Urgency,
+    Urgent,
+)
+
+
+class CitationRecord(TypedDict):
+    page_url: str
+    link: str
+    title: str
+    publisher: str
+    last_updated: str | None
+    file: str
+    quote: str
+    start: int
+    end: int
+
+
+class ClaimRecord(TypedDict):
+    text: str
+    citations: list[CitationRecord]
+
+
+class TopicRecord(TypedDict):
+    page_url: str
+    title: str
+    section: str
+
+
+class EvidenceRecord(TypedDict):
+    file: str
+    start: int
+    end: int
+    score: float
+
+
+class ReplyRecord(TypedDict):
+    kind: Literal["answer", "abstention", "urgent"]
+    question: str
+    lang: Language
+    text: str
+    claims: list[ClaimRecord]
+    reason: Reason | None
+    notice: Notice | None
+    urgency: Urgency | None
+    topics: list[TopicRecord]
+    evidence: list[EvidenceRecord]
+    confidence: float
+    engine: str
+    generation: str
+    seconds: float
+
+
+def citation_record(citation: Citation) -> CitationRecord:
+    """The citation with its date as ISO 8601."""
+    return {
+        "page_url": citation.page_url,
+        "link": citation.link,
+        "title": citation.title,
+        "publisher": citation.publisher,
+        "last_updated": citation.last_updated.isoformat() if citation.last_updated else None,
+        "file": citation.file,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+    }
+
+
+def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
+    """`exchange` as a record; `text` is what the citizen reads."""
+    reply = exchange.reply
+    record: ReplyRecord = {
+        "kind": "urgent",
+        "question": exchange.question,
+        "lang": exchange.language,
+        "text": text,
+        "claims": [],
+        "reason": None,
+        "notice": None,
+        "urgency": None,
+        "topics": [],
+        "evidence": [
+            {"file": s.passage.file, "start": s.passage.start, "end": s.passage.end, "score": round(s.score, 6)}
+            for s in exchange.evidence
+        ],
+        "confidence": 1.0,
+        "engine": "extractive",
+        "generation": exchange.generation,
+        "seconds": round(exchange.seconds, 6),
+    }
+    match reply:
+        case Answer():
+            record["kind"] = "answer"
+            record["claims"] = [
+                {"text": c.text, "citations": [citation_record(x) for x in c.citations]} for c in reply.claims
+            ]
+            record["confidence"] = round(reply.confidence, 4)
+            record["engine"] = reply.engine
+        case Abstention():
+            record["kind"] = "abstention"
+            record["reason"] = reply.reason
+            record["notice"] = reply.notice
+            record["topics"] = [
+                {"page_url": t.page_url, "title": t.title, "section": t.section} for t in reply.topics
+            ]
+            record["confidence"] = round(reply.confidence, 4)
+        case Urgent():
+            record["urgency"] = reply.urgency
+    return record

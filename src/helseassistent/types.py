@@ -1,0 +1,160 @@
+"""The nouns every stage shares. Frozen values, compared by value; no behaviour beyond what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Language: TypeAlias = Literal["nb", "nn"]
+Reason: TypeAlias = Literal["no_evidence", "near_miss", "out_of_scope", "unverified"]
+Urgency: TypeAlias = Literal["life", "doctor", "crisis", "poison", "violence", "child"]
+# Why a message was met with a fixed reply instead of a search; None after a search.
+Notice: TypeAlias = Literal["empty", "too_long", "gibberish", "greeting", "thanks", "identity", "advice", "elsewhere"]
+
+PassageId: TypeAlias = str
+# float32, shape (n, dimensions), every row of Euclidean length 1 (or 0 for a text without a known token).
+Vectors: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One source page as stored; every offset in the system counts code points of `body`."""
+
+    file: str  # path below the corpus folder, with forward slashes
+    title: str
+    url: str
+    publisher: str
+    language: Language
+    last_updated: date | None  # the date the page itself states
+    fetched_at: datetime | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one page: `page.body[start:end] == text`."""
+
+    id: PassageId  # digest of file, headings and text; the same text in the same place keeps its id
+    file: str
+    title: str
+    headings: tuple[str, ...]  # from the outermost heading inwards, without the page title
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A passage with its score; comparable within one query only, higher is better."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Words of a stored page: `page.body[start:end] == quote`, checked when it was made."""
+
+    file: str
+    page_url: str
+    link: str  # page_url with a text fragment that opens the page at the quote
+    title: str
+    publisher: str
+    last_updated: date | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement the citizen reads, with at least one citation that carries it."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A page that may be about the subject; never an answer."""
+
+    page_url: str
+    title: str
+    section: str
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Verified claims. Only `answer.verify` makes one."""
+
+    claims: tuple[Claim, ...]
+    confidence: float  # in [0, 1]
+    engine: str = "extractive"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """No certain answer: why, and at most three pages that may be about the subject."""
+
+    reason: Reason
+    topics: tuple[Topic, ...] = ()
+    confidence: float = 0.0
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyNumber:
+    """A line of `numbers.toml`, the only place such a number comes from."""
+
+    id: str
+    number: str  # as shown, for example "22 59 13 00"
+    name: str
+    hours: str
+    source_url: str
+    checked: date
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """Fixed, approved words about danger; nothing in it was generated or retrieved."""
+
+    urgency: Urgency
+    text: str
+    numbers: tuple[EmergencyNumber, ...]
+
+
+Reply: TypeAlias = Answer | Abstention | Urgent
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question and everything that came of it."""
+
+    question: str
+    language: Language
+    reply: Reply
+    evidence: tuple[Scored, ...]  # at most ten, best first; empty for Urgent
+    generation: str
+    seconds: float
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors; questions and passages may take different prompts."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of everything that decides the vectors; two encoders that share it are interchangeable."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
