@@ -1,0 +1,157 @@
+"""The page file format: read, validate, write atomically. Any folder of such files, at any depth, is a corpus."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+from helseassistent import durable
+from helseassistent.errors import CorpusError
+from helseassistent.text.characters import fold
+from helseassistent.types import Language, Page
+
+_LANGUAGES = ("nb", "nn")
+_CLOSING = re.compile(r"^---[ \t]*\r?\n?", re.MULTILINE)
+_UNDER_UPDATE = re.compile(r"\bunder (?:oppdatering|arbeid|revisjon|omarbeid\w*|utvikling av redaksjonen)\b", re.IGNORECASE)
+_NOT_PAGES = {"README.md"}  # tells people about a corpus folder; has no front matter of its own
+
+
+@dataclass(frozen=True, slots=True)
+class PageProblem:
+    """A file that is not a usable page: which, which field, and what is wrong with it, in Norwegian."""
+
+    file: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: feltet «{self.field}» {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The usable pages by file, and the files that were left out with the reason."""
+
+    pages: Mapping[str, Page]
+    problems: tuple[PageProblem, ...]
+    digest: str  # SHA-256 over names and bytes of the usable files
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """Read every page below `folder`; a malformed one becomes a problem and the others still load.
+
+    Raises:
+        CorpusError: if `folder` is not a readable folder.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"Fant ingen korpusmappe på «{folder}». Oppgi en mappe med sider: --corpus MAPPE.")
+    pages: dict[str, Page] = {}
+    problems: list[PageProblem] = []
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.md")):
+        file = path.relative_to(folder).as_posix()
+        if path.name in _NOT_PAGES or any(part.startswith(".") for part in Path(file).parts):
+            continue
+        found = _read_page(path, file=file)
+        if isinstance(found, PageProblem):
+            problems.append(found)
+            continue
+        page, content = found
+        pages[file] = page
+        digest.update(f"{file}\0{len(content)}\0".encode() + content)
+    return Corpus(pages, tuple(problems), digest.hexdigest())
+
+
+def parse_page(content: str, *, file: str) -> Page | PageProblem:
+    """A page from the text of its file, or what is wrong with it; line endings in the body stay as they are."""
+    if not content.startswith("---"):
+        return PageProblem(file, "front matter", "mangler: filen må begynne med en linje «---».")
+    closing = _CLOSING.search(content, 4)
+    if not closing:
+        return PageProblem(file, "front matter", "er ikke avsluttet med en linje «---».")
+    try:
+        fields = yaml.safe_load(content[content.index("\n") : closing.start()]) or {}
+    except yaml.YAMLError as error:
+        return PageProblem(file, "front matter", f"kan ikke leses som YAML: {' '.join(str(error).split())[:120]}")
+    if not isinstance(fields, dict):
+        return PageProblem(file, "front matter", "må være linjer av formen «navn: verdi».")
+    return _page_of(fields, body=content[closing.end() :].lstrip("\r\n"), file=file)
+
+
+def render_page(page: Page) -> str:
+    """The text of the file that holds `page`; `parse_page` gives the same page back."""
+    fields = {
+        "title": page.title,
+        "url": page.url,
+        "publisher": page.publisher,
+        "language": page.language,
+        "last_updated": page.last_updated,
+        "fetched_at": page.fetched_at,
+    }
+    front = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
+    return f"---\n{front}---\n{page.body}"
+
+
+def write_page(page: Page, *, folder: Path) -> None:
+    """Put the page at its place below `folder`; a crash leaves the old file or the new one."""
+    path = folder / page.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.replace_file(path, render_page(page).encode())
+
+
+def says_under_update(page: Page) -> bool:
+    """Whether the page itself tells its readers that it is being updated."""
+    return bool(_UNDER_UPDATE.search(fold(page.body)))
+
+
+def _read_page(path: Path, *, file: str) -> tuple[Page, bytes] | PageProblem:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return PageProblem(file, "fil", f"kan ikke leses: {error.strerror}.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return PageProblem(file, "tegnsett", f"er ikke UTF-8 (ugyldig byte ved posisjon {error.start}).")
+    found = parse_page(text, file=file)
+    return found if isinstance(found, PageProblem) else (found, content)
+
+
+def _page_of(fields: Mapping[object, object], *, body: str, file: str) -> Page | PageProblem:
+    for name in ("title", "url", "publisher"):
+        value = fields.get(name)
+        if not isinstance(value, str) or not value.strip():
+            return PageProblem(file, name, "mangler eller er tomt.")
+    if not re.match(r"https?://[^\s/]+", str(fields["url"])):
+        return PageProblem(file, "url", "må være en full adresse som begynner med https://.")
+    if fields.get("language") not in _LANGUAGES:
+        return PageProblem(file, "language", f"er «{fields.get('language')}», men må være nb eller nn.")
+    updated, fetched = fields.get("last_updated"), fields.get("fetched_at")
+    if (last_updated := _as_date(updated)) is None and updated is not None:
+        return PageProblem(file, "last_updated", f"er «{updated}», men må være en dato som 2023-02-24, eller null.")
+    if (fetched_at := _as_moment(fetched)) is None and fetched is not None:
+        return PageProblem(file, "fetched_at", f"er «{fetched}», men må være et tidspunkt, eller null.")
+    if not body.strip():
+        return PageProblem(file, "body", "er tom: siden har ingen tekst.")
+    title, url, publisher = (str(fields[name]).strip() for name in ("title", "url", "publisher"))
+    language = cast(Language, fields["language"])
+    return Page(file, " ".join(title.split()), url, publisher, language, last_updated, fetched_at, body)
+
+
+def _as_date(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def _as_moment(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime(value.year, value.month, value.day, tzinfo=UTC) if isinstance(value, date) else None

@@ -1,0 +1,1 @@
+"""From pages to a generation: cut, encode, write, and open again."""

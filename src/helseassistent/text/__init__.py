@@ -1,0 +1,1 @@
+"""Facts about Norwegian text: characters, sentences, words, bokmål and nynorsk. Pure functions."""

@@ -1,0 +1,29 @@
+"""Characters: what is removed from a message, and the folded form in which words are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Format characters (zero-width, bidi, Tag block, byte-order mark), surrogates, private use and unassigned
+# code points carry no words, and can hide some (RELIABILITY.md rows B16, D3, D4).
+_REMOVED_CATEGORIES = frozenset({"Cf", "Cs", "Co", "Cn"})
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_SPACE = re.compile(r"\s+")
+
+
+def clean_message(message: str) -> str:
+    """`message` in NFC on one line, without control and invisible characters; "" if nothing is left."""
+    kept = []
+    for character in _VARIATION_SELECTORS.sub("", message):
+        category = unicodedata.category(character)
+        if category == "Cc":
+            kept.append(" ")
+        elif category not in _REMOVED_CATEGORIES:
+            kept.append(character)
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
+
+
+def fold(text: str) -> str:
+    """Case, compatibility forms and runs of white space (no-break spaces too) folded; for comparing, never for showing."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).replace("\u00ad", "").casefold()).strip()
