@@ -1,0 +1,113 @@
+"""Exchange -> what a citizen reads: plain text for the terminal and the record, and HTML for the page.
+
+Both are pure. The HTML holds our own markup only: every other character is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from helseassistent.chat.sources import Source, age, is_old, is_verbatim, publishers, sources
+from helseassistent.chat.strings import Strings, fill, strings
+from helseassistent.types import Abstention, Answer, Claim, EmergencyNumber, Exchange, Topic, Urgent
+
+QUESTION_LIMIT = 1000  # characters; RELIABILITY D2
+_NO_PAGES: frozenset[str] = frozenset()
+
+
+def plain_text(
+    exchange: Exchange,
+    *,
+    today: date,
+    numbers: Mapping[str, EmergencyNumber],
+    being_updated: Collection[str] = _NO_PAGES,
+) -> str:
+    """What the citizen reads, without markup; `being_updated` names files whose page says it is being updated."""
+    words = strings(exchange.language)
+    match exchange.reply:
+        case Answer() as answer:
+            return _plain_answer(answer, today=today, words=words, being_updated=being_updated)
+        case Abstention() as abstention:
+            shown = {name: number.number for name, number in numbers.items()}
+            paragraphs = abstention_paragraphs(abstention, question=exchange.question, words=words)
+            blocks = [fill(paragraph, shown) for paragraph in paragraphs]
+            return "\n\n".join([*blocks, *_plain_topics(abstention.topics, words)])
+        case Urgent() as urgent:
+            lines = [_plain_number(number, words) for number in urgent.numbers]
+            return "\n\n".join([urgent.text, "\n".join(lines)]).strip()
+
+
+def _plain_answer(answer: Answer, *, today: date, words: Strings, being_updated: Collection[str]) -> str:
+    found = sources(answer)
+    number_of = {source.page.file: source.number for source in found}
+    claims = [_plain_claim(claim, number_of) for claim in answer.claims]
+    cards = [_plain_source(source, today=today, words=words, being_updated=being_updated) for source in found]
+    blocks = [lead(answer, found, words), *claims, "\n".join([f"{words.sources}:", *cards])]
+    if any(is_old(source, today=today) for source in found):
+        blocks.append(words.check_page)
+    return "\n\n".join(blocks)
+
+
+def _plain_claim(claim: Claim, number_of: Mapping[str, int]) -> str:
+    marks = "".join(f"[{number}]" for number in claim_numbers(claim, number_of))
+    return f"«{claim.text}» {marks}" if is_verbatim(claim) else f"{claim.text} {marks}"
+
+
+def _plain_source(source: Source, *, today: date, words: Strings, being_updated: Collection[str]) -> str:
+    page = source.page
+    facts = [page.title, page.publisher, age(page.last_updated, today=today, words=words)]
+    if page.file in being_updated:
+        facts.append(words.being_updated)
+    return "\n".join([f"[{source.number}] {'. '.join(facts)}.", *(f"    {quote.link}" for quote in source.quotes)])
+
+
+def _plain_number(number: EmergencyNumber, words: Strings) -> str:
+    return f"{number.number}  {said(number.name, words)} ({said(number.hours, words)})"
+
+
+def _plain_topics(topics: tuple[Topic, ...], words: Strings) -> list[str]:
+    if not topics:
+        return []
+    lines = [f"- {topic_title(topic)}\n  {topic.page_url}" for topic in topics]
+    return ["\n".join([f"{words.topics}:", *lines])]
+
+
+def said(phrase: str, words: Strings) -> str:
+    """A phrase of the numbers file in the language of `words`."""
+    return words.phrases.get(phrase, phrase)
+
+
+def lead(answer: Answer, found: Collection[Source], words: Strings) -> str:
+    """The line that says whose words the answer is made of."""
+    template = words.answer_lead if answer.engine == "extractive" else words.answer_lead_model
+    return fill(template, {"publishers": publishers(found, words)})
+
+
+def claim_numbers(claim: Claim, number_of: Mapping[str, int]) -> list[int]:
+    """The numbers of the pages that carry the claim, rising, each once."""
+    return sorted({number_of[citation.file] for citation in claim.citations})
+
+
+def topic_title(topic: Topic) -> str:
+    """Title, section and publisher of a page that may be about the subject."""
+    return ", ".join(dict.fromkeys(part for part in (topic.title, topic.section, topic.publisher) if part))
+
+
+def abstention_paragraphs(abstention: Abstention, *, question: str, words: Strings) -> tuple[str, ...]:
+    """What to say when there is no answer, with numbers still as `{names}`; a notice goes before the reason."""
+    if abstention.notice:
+        return _notice_paragraphs(abstention.notice, question=question, words=words)
+    if abstention.reason == "near_miss" and not abstention.topics:
+        return (*words.reasons["near_miss_bare"], words.call)
+    if abstention.reason == "out_of_scope":
+        return words.reasons["out_of_scope"]
+    return (*words.reasons[abstention.reason], words.call)
+
+
+def _notice_paragraphs(notice: str, *, question: str, words: Strings) -> tuple[str, ...]:
+    if notice != "too_long":
+        return words.notices[notice]
+    over = len(question) - QUESTION_LIMIT
+    key, values = ("too_long", {"over": str(over)}) if over > 0 else ("too_long_bare", {})
+    return tuple(fill(paragraph, {**values, "limit": str(QUESTION_LIMIT)}) for paragraph in words.notices[key])
