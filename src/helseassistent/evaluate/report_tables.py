@@ -1,0 +1,88 @@
+"""Owns the report's tables of parts: slices, the gap between bokmål and nynorsk, and emergency routing."""
+
+from __future__ import annotations
+
+from helseassistent.evaluate.bootstrap import Estimate
+from helseassistent.evaluate.emergency import EmergencyFigures
+from helseassistent.evaluate.html import Markup, interval, paragraph, section, shown, table, unit_of
+from helseassistent.evaluate.measures import MEASURES
+from helseassistent.evaluate.report_cases import KINDS
+from helseassistent.evaluate.summary import SLICED, Summary
+
+SLICES = {"language": "Målform", "style": "Stil", "kind": "Type", "publisher": "Utgiver"}
+VALUES = KINDS | {"nb": "bokmål", "nn": "nynorsk", "mixed": "blandet"}
+LABELS = {
+    "urgent": "fare for liv",
+    "urgent_now_not_113": "haster, ikke 113",
+    "crisis_mental": "psykisk krise",
+    "not_urgent": "haster ikke",
+}
+URGENCIES = {
+    "life": "liv",
+    "doctor": "legevakt",
+    "crisis": "krise",
+    "poison": "gift",
+    "violence": "vold",
+    "child": "barn",
+    "none": "ikke nødsvar",
+}
+
+
+def _cell(value: Estimate | None, name: str) -> str:
+    return f"{shown(value.mean, unit=unit_of(name))} ({value.n})" if value else "–"
+
+
+def slices_section(summary: Summary) -> Markup:
+    """A table for each way of cutting the set, and the gap by itself."""
+    head = ("", "Antall", *(MEASURES[name].label for name in SLICED))
+    tables = [
+        table(
+            f"{words}, med antall spørsmål bak hvert tall",
+            head,
+            [
+                (VALUES.get(part.value, part.value), str(part.n), *(_cell(part.measures.get(n), n) for n in SLICED))
+                for part in summary.slices
+                if part.by == by
+            ],
+        )
+        for by, words in SLICES.items()
+    ]
+    return section("utsnitt", "Utsnitt", _gap(summary), *tables)
+
+
+def _gap(summary: Summary) -> Markup:
+    if not summary.gap:
+        return paragraph("Forskjellen mellom bokmål og nynorsk er ikke målt: settet mangler en av målformene.")
+    rows = [
+        (MEASURES[name].label, shown(gap.mean, unit=unit_of(name)), interval(gap, unit=unit_of(name)), str(gap.n))
+        for name, gap in summary.gap.items()
+    ]
+    caption = "Bokmål minus nynorsk; over null betyr at nynorsk får dårligere svar"
+    return table(caption, ("Mål", "Forskjell", "95 %-intervall", "n"), rows)
+
+
+def emergency_section(figures: EmergencyFigures | None) -> Markup:
+    """The confusion table, its rates and every message that was misrouted; nothing when it was not run."""
+    if figures is None:
+        return Markup("")
+    rates = [
+        (words, shown(value.mean), interval(value), str(value.n))
+        for words, value in (
+            ("Meldinger som trenger nødsvar og fikk det", figures.recall),
+            ("Fare for liv møtt med 113", figures.life_recall),
+            ("Falske alarmer blant det som ikke haster", figures.false_alarms),
+        )
+        if value
+    ]
+    counts = [(LABELS[label], *(str(row[name]) for name in URGENCIES)) for label, row in figures.table.items()]
+    wrong = [
+        (item.message.id, item.message.text, LABELS[item.message.label], URGENCIES[item.urgency or "none"])
+        for item in figures.wrong
+    ]
+    return section(
+        "nodsituasjoner",
+        "Nødsituasjoner",
+        table("Rett vei i nødsituasjoner", ("", "Andel", "95 %-intervall", "n"), rates),
+        table("Hva meldingen gjaldt, og hva den ble møtt med", ("Gjaldt", *URGENCIES.values()), counts),
+        table(f"Meldinger som gikk feil vei: {len(wrong)}", ("Id", "Melding", "Gjaldt", "Fikk"), wrong, numbers_from=9),
+    )
