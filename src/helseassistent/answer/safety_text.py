@@ -1,0 +1,100 @@
+"""Owns how a message is read by the safety layer: one folded form for disguised, misspelt and dialect writing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Work is capped here: a longer message is read at its beginning and at its end.
+MAX_CHARACTERS = 12_000
+SENTENCE_STEP = 4  # positions a sentence end adds, so that a phrase seldom spans two sentences
+
+_HOMOGLYPHS = str.maketrans(
+    "аеорсухіјѕԁһкмтвнгпіγικνορτυχαβεηςωöäø",
+    "aeopcyxijsdhkmtbhrniyikvoptuxabenswøæø",
+)
+_LEET = str.maketrans("0134578@$", "oieastbas")
+_DIGRAPHS = (("aa", "å"), ("oe", "ø"), ("ae", "æ"))
+_DOUBLED = re.compile(r"([^\W\d_])\1+")
+_TOKEN = re.compile(r"[a-zæøå0-9@$]+(?:[.,][0-9]+)?|[.!?;:\n]")
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-_*·]){3,}[^\W_](?![^\W_])")
+_SPACED_WORDS = re.compile(r"(?<![^\W_])(?:[^\W_] {1,4}){5,}[^\W_](?![^\W_])")
+_APOSTROPHES = re.compile(r"['’`´]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded word or number; `position` grows by more than one over a sentence end."""
+
+    text: str
+    position: int
+    sentence: int
+
+
+def fold_word(word: str) -> str:
+    """`word` in the spelling that lexicon and messages are compared in: ae, oe, aa as æ, ø, å; doubled letters single."""
+    for digraph, letter in _DIGRAPHS:
+        word = word.replace(digraph, letter)
+    return _DOUBLED.sub(r"\1", word)
+
+
+def bare(word: str) -> str:
+    """`word` as typed without Norwegian letters: æ and å as a, ø as o."""
+    return fold_word(word.translate(str.maketrans("æøå", "aoa")))
+
+
+def from_leet(word: str) -> str:
+    """`word` with digits and signs that stand for letters read as letters."""
+    return fold_word(word.translate(_LEET))
+
+
+def clean(message: str) -> str:
+    """Visible Latin characters of `message`, lower case, accents gone but for æøå; capped at `MAX_CHARACTERS`."""
+    if len(message) > MAX_CHARACTERS:
+        half = MAX_CHARACTERS // 2
+        message = message[:half] + "\n" + message[-half:]
+    composed = unicodedata.normalize("NFKC", message).casefold()
+    visible = "".join(_visible(character) for character in composed)
+    letters = visible.translate(_HOMOGLYPHS)
+    if letters.isascii():
+        return _APOSTROPHES.sub("", letters)
+    plain = "".join(_without_accent(character) for character in letters)
+    return _APOSTROPHES.sub("", plain)
+
+
+def tokens(message: str) -> tuple[Token, ...]:
+    """The folded words of `message` in order, sentence ends counted but left out."""
+    text = _join_spaced(clean(message))
+    found: list[Token] = []
+    position = sentence = 0
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        if word in ".!?;:\n":
+            if found and found[-1].sentence == sentence:
+                sentence += 1
+                position += SENTENCE_STEP
+            continue
+        found.append(Token(text=fold_word(word), position=position, sentence=sentence))
+        position += 1
+    return tuple(found)
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
+        return " " if character in "\t\r" else "\n" if character in "\n\x0b\x0c\x85" else ""
+    return "" if category == "Mn" and character != "\u030a" else character
+
+
+def _without_accent(character: str) -> str:
+    if character in "æøå" or character.isascii():
+        return character
+    return "".join(c for c in unicodedata.normalize("NFD", character) if unicodedata.category(c) != "Mn")
+
+
+def _join_spaced(text: str) -> str:
+    """`text` with letters set apart ("l e g e v a k t") pulled together; wider gaps stay word gaps."""
+    if "  " in text:
+        text = _SPACED_WORDS.sub(lambda m: re.sub(r"\x00", " ", re.sub(r" ", "", re.sub(r" {2,}", "\x00", m[0]))), text)
+    return _SPACED.sub(lambda m: re.sub(r"[ .\-_*·]", "", m[0]), text)
