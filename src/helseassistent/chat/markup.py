@@ -1,0 +1,205 @@
+"""Exchange -> HTML for the conversation: our own markup around escaped text, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from helseassistent.chat.render import abstention_paragraphs, claim_numbers, lead, said, topic_title
+from helseassistent.chat.sources import Source, age, is_old, is_verbatim, sources, surroundings
+from helseassistent.chat.strings import Strings, fill, strings
+from helseassistent.types import Abstention, Answer, Citation, Claim, EmergencyNumber, Exchange, Topic, Urgent
+
+_NO_PAGES: frozenset[str] = frozenset()
+_EXCERPT = 150  # characters of a quote on its card when the answer itself shows it in full
+_SAFE_SCHEMES = ("https://", "http://")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A reply made ready for the page; `spoken` is what a screen reader is told, without the sources."""
+
+    html: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What every part of one reply needs to know."""
+
+    exchange: Exchange
+    turn: int
+    today: date
+    words: Strings
+    numbers: Mapping[str, EmergencyNumber]
+    being_updated: Collection[str]
+
+
+def show(
+    exchange: Exchange,
+    *,
+    turn: int,
+    today: date,
+    numbers: Mapping[str, EmergencyNumber],
+    being_updated: Collection[str] = _NO_PAGES,
+) -> Shown:
+    """The reply as one `article`; `turn` makes its ids unique on the page."""
+    words = strings(exchange.language)
+    setting = _Setting(exchange, turn, today, words, numbers, being_updated)
+    match exchange.reply:
+        case Answer() as answer:
+            return _shown(
+                _answer(answer, setting), kind="answer", spoken=_spoken_answer(answer, words), setting=setting
+            )
+        case Abstention() as abstention:
+            paragraphs = abstention_paragraphs(abstention, question=exchange.question, words=words)
+            body = "".join(f"<p>{fill(escape(text), number_links(numbers))}</p>" for text in paragraphs)
+            plain = {name: number.number for name, number in numbers.items()}
+            spoken = [words.ready_abstention, *(fill(text, plain) for text in paragraphs)]
+            html = body + _topics(abstention.topics, words)
+            return _shown(html, kind="abstention", spoken=" ".join(spoken), setting=setting)
+        case Urgent() as urgent:
+            # role="alert" speaks for itself, so the status line stays silent.
+            return _shown(_urgent(urgent, setting), kind="urgent", spoken="", setting=setting)
+
+
+def number_links(numbers: Mapping[str, EmergencyNumber]) -> dict[str, str]:
+    """A link that dials, for each number by its id."""
+    return {name: number_link(number) for name, number in numbers.items()}
+
+
+def number_link(number: EmergencyNumber) -> str:
+    """The number as shown, dialling its digits."""
+    digits = "".join(character for character in number.number if character.isdigit())
+    return f'<a class="ha-number" href="tel:{digits}">{escape(number.number)}</a>'
+
+
+def page_link(url: str, label: str, words: Strings) -> str:
+    """A link out of the chat, in a new tab and said to be; bare text when the address is not a web address."""
+    if not url.startswith(_SAFE_SCHEMES):
+        return f"<span>{escape(label)}</span>"
+    return (
+        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(label)}'
+        f' <span class="ha-new-tab">{escape(words.new_tab)}</span></a>'
+    )
+
+
+def _shown(body: str, *, kind: str, spoken: str, setting: _Setting) -> Shown:
+    name = f"ha-{setting.turn}"
+    role = ' role="alert"' if kind == "urgent" else ""
+    html = (
+        f'<article class="ha-message ha-reply ha-{kind}" id="{name}" lang="{setting.exchange.language}"'
+        f' aria-labelledby="{name}-who"><h3 class="ha-who" id="{name}-who">{escape(setting.words.assistant)}</h3>'
+        f'<div class="ha-body"{role}>{body}</div></article>'
+    )
+    return Shown(html, spoken)
+
+
+def _answer(answer: Answer, setting: _Setting) -> str:
+    found = sources(answer)
+    words, name = setting.words, f"ha-{setting.turn}"
+    number_of = {source.page.file: source.number for source in found}
+    claims = "".join(_claim(claim, number_of, setting=setting) for claim in answer.claims)
+    quoted = frozenset(_flat(claim.text) for claim in answer.claims if is_verbatim(claim))
+    cards = "".join(_card(source, quoted, setting=setting) for source in found)
+    old = any(is_old(source, today=setting.today) for source in found)
+    check = f'<p class="ha-check">{escape(words.check_page)}</p>' if old else ""
+    return (
+        f'<p class="ha-lead">{escape(lead(answer, found, words))}</p>{claims}'
+        f'<h4 class="ha-sources-title" id="{name}-sources">{escape(words.sources)}</h4>'
+        f'<ol class="ha-sources" aria-labelledby="{name}-sources">{cards}</ol>{check}'
+    )
+
+
+def _claim(claim: Claim, number_of: Mapping[str, int], *, setting: _Setting) -> str:
+    titles = {number_of[citation.file]: citation.title for citation in claim.citations}
+    marks = "".join(_mark(number, titles[number], setting=setting) for number in claim_numbers(claim, number_of))
+    text = f'<span class="ha-words">{escape(claim.text)}</span>{marks}'
+    return f'<blockquote class="ha-claim"><p>{text}</p></blockquote>' if is_verbatim(claim) else f"<p>{text}</p>"
+
+
+def _mark(number: int, title: str, *, setting: _Setting) -> str:
+    label = fill(setting.words.source_label, {"number": str(number), "title": title})
+    target = f"#ha-{setting.turn}-source-{number}"
+    return f'&nbsp;<a class="ha-mark" href="{target}" aria-label="{escape(label)}">{number}</a>'
+
+
+def _card(source: Source, quoted: Collection[str], *, setting: _Setting) -> str:
+    page, words = source.page, setting.words
+    facts = [page.publisher, age(page.last_updated, today=setting.today, words=words)]
+    if page.file in setting.being_updated:
+        facts.append(words.being_updated)
+    listed = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
+    quotes = "".join(_quote(citation, quoted, setting=setting) for citation in source.quotes)
+    return (
+        f'<li class="ha-card" id="ha-{setting.turn}-source-{source.number}" tabindex="-1">'
+        f'<span class="ha-card-number" aria-hidden="true">{source.number}</span>'
+        f'<div class="ha-card-text"><p class="ha-card-title">{escape(page.title)}</p>'
+        f'<ul class="ha-facts">{listed}</ul>{quotes}</div></li>'
+    )
+
+
+def _quote(citation: Citation, quoted: Collection[str], *, setting: _Setting) -> str:
+    words = setting.words
+    repeated = _flat(citation.quote) in quoted
+    excerpt = _excerpt(citation.quote) if repeated else citation.quote
+    return (
+        f'<div class="ha-quoted"><p class="ha-quote"><q>{escape(excerpt)}</q></p>{_context(citation, setting)}'
+        f'<p class="ha-open">{page_link(citation.link, words.open_at_quote, words)}</p></div>'
+    )
+
+
+def _context(citation: Citation, setting: _Setting) -> str:
+    around = surroundings(citation, setting.exchange)
+    if around is None:
+        return ""
+    text = f"{escape(around.before)}<mark>{escape(around.quote)}</mark>{escape(around.after)}"
+    return f'<details><summary>{escape(setting.words.context)}</summary><div class="ha-context">{text}</div></details>'
+
+
+def _excerpt(quote: str) -> str:
+    if len(quote) <= _EXCERPT:
+        return quote
+    return quote[:_EXCERPT].rsplit(maxsplit=1)[0].rstrip(" ,.;:–-") + " …"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _topics(topics: tuple[Topic, ...], words: Strings) -> str:
+    if not topics:
+        return ""
+    links = "".join(f"<li>{page_link(topic.page_url, topic_title(topic), words)}</li>" for topic in topics)
+    return f'<h4 class="ha-sources-title">{escape(words.topics)}</h4><ul class="ha-topics">{links}</ul>'
+
+
+def _urgent(urgent: Urgent, setting: _Setting) -> str:
+    first, *rest = [line for line in urgent.text.splitlines() if line.strip()] or [""]
+    lines = "".join(
+        f"<li>{number_link(number)} <span>{escape(said(number.name, setting.words))}</span>"
+        f' <span class="ha-hours">{escape(said(number.hours, setting.words))}</span></li>'
+        for number in urgent.numbers
+    )
+    paragraphs = "".join(f"<p>{_with_links(line, urgent)}</p>" for line in rest)
+    listed = f'<ul class="ha-numbers">{lines}</ul>' if lines else ""
+    return f'<p class="ha-first">{_with_links(first, urgent)}</p>{listed}{paragraphs}'
+
+
+def _with_links(line: str, urgent: Urgent) -> str:
+    """The line escaped, with each number of the reply as a link; longest first, so that 116 123 is not cut."""
+    numbers = {escape(number.number): number_link(number) for number in urgent.numbers}
+    pattern = "|".join(re.escape(shown) for shown in sorted(numbers, key=len, reverse=True))
+    if not pattern:
+        return escape(line)
+    return re.sub(rf"(?<!\d)(?:{pattern})(?!\d)", lambda match: numbers[match[0]], escape(line))
+
+
+def _spoken_answer(answer: Answer, words: Strings) -> str:
+    found = sources(answer)
+    form = "one" if len(found) == 1 else "many"
+    ready = fill(words.ready_answer[form], {"count": str(len(found))})
+    return " ".join([ready, lead(answer, found, words), *(_flat(claim.text) for claim in answer.claims)])
