@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 from helseassistent.errors import QuestionSetError
 from helseassistent.evaluate.questions import Question, question_from_row
@@ -133,7 +134,7 @@ def import_xlsx(path: Path, *, pages: Mapping[str, Page]) -> Imported:
         raise QuestionSetError("Excel-filer krever et tillegg: pip install 'helseassistent[xlsx]'.") from error
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, OSError, KeyError, ValueError) as error:
+    except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError) as error:
         raise QuestionSetError(f"{path.name} er ikke en lesbar Excel-fil (.xlsx).") from error
     sheet = book.worksheets[0]
     table = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]

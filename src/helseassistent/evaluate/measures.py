@@ -79,3 +79,24 @@ def _retrieval() -> tuple[Measure, ...]:
 
 
 MEASURES: Mapping[str, Measure] = {m.name: m for m in (*_ANSWERS, *_CITATIONS, *_retrieval())}
+
+# The figures that a gate can name and that are not measures of one question.
+_OTHERS = {
+    "errors": "Spørsmål som ga feil",
+    "latency.p95": "Ventetid, 95-prosentil",
+    "ece": "Kalibreringsfeil (ECE)",
+    "emergency.recall": "Nødmeldinger som fikk nødsvar",
+    "emergency.life_recall": "Fare for liv møtt med 113",
+    "emergency.false_alarms": "Falske alarmer",
+    "flips.approved": "Godkjente svar som ble gale",
+    "flips.net_loss": "Flere ødelagte enn rettede svar",
+}
+
+
+def figure_label(name: str) -> str:
+    """What a Norwegian reader sees for a measure, its `change.` or `gap.`, or another figure; else the name itself."""
+    kind, _, measure = name.partition(".")
+    if kind in ("change", "gap") and measure in MEASURES:
+        prefix = "Endring" if kind == "change" else "Bokmål minus nynorsk"
+        return f"{prefix}: {MEASURES[measure].label}"
+    return MEASURES[name].label if name in MEASURES else _OTHERS.get(name, name)

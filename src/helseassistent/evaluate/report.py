@@ -9,7 +9,7 @@ from pathlib import Path
 
 from helseassistent import durable
 from helseassistent.evaluate.calibrate import Calibration
-from helseassistent.evaluate.compare import Comparison, Flip
+from helseassistent.evaluate.compare import Comparison
 from helseassistent.evaluate.gates import GateResult
 from helseassistent.evaluate.html import (
     Markup,
@@ -21,15 +21,15 @@ from helseassistent.evaluate.html import (
     paragraph,
     percent,
     section,
-    shown,
     table,
     text,
     unit_of,
 )
 from helseassistent.evaluate.measures import MEASURES
-from helseassistent.evaluate.report_cases import KINDS, OUTCOMES, case_list
+from helseassistent.evaluate.report_cases import case_list
+from helseassistent.evaluate.report_change import comparison_section, gate_line, gates_section
 from helseassistent.evaluate.report_plots import latency_plot, rank_plot, reliability_plot, risk_plot
-from helseassistent.evaluate.report_tables import emergency_section, slices_section
+from helseassistent.evaluate.report_tables import abstention_section, emergency_section, notes_section, slices_section
 from helseassistent.evaluate.run import RECORDS, Case, write_records
 from helseassistent.evaluate.summary import Summary
 from helseassistent.types import Page
@@ -50,7 +50,7 @@ def summary_json(summary: Summary, *, comparison: Comparison | None = None, gate
 def _headline(summary: Summary) -> Markup:
     items = [
         f"<li><strong>{figure(name, value).html}</strong>{MEASURES[name].label}<br>"
-        f"<span class=soft>{interval(value, unit=unit_of(name))} · n = {value.n}</span></li>"
+        f"<span class=soft>{interval(value, unit=unit_of(name))} · n&nbsp;=&nbsp;{value.n}</span></li>"
         for name in HEADLINES
         if (value := summary.measures.get(name))
     ]
@@ -68,59 +68,6 @@ def _header(summary: Summary) -> Markup:
             paragraph(f"{about.n} spørsmål.{errors} {made} · {', '.join(about.engines) or 'ingen svar'}", name="soft"),
             Markup(f'<nav aria-label="Innhold"><ul>{links}</ul></nav>'),
         ]
-    )
-
-
-def _verdict(result: GateResult) -> Markup:
-    if result.passed is None:
-        return text("ikke målt")
-    return Markup("<span class=good>holdt</span>" if result.passed else "<span class=bad>BRUTT</span>")
-
-
-def _gate_row(result: GateResult) -> tuple[Markup | str, ...]:
-    gate = result.gate
-    limit = f"minst {gate.at_least}" if gate.at_least is not None else f"høyst {gate.at_most}"
-    value = decimal(result.value.mean, digits=3) if result.value else "–"
-    return gate.figure, _verdict(result), value, limit.replace(".", ","), gate.reason
-
-
-def _gates(results: Sequence[GateResult]) -> Markup:
-    if not results:
-        return Markup("")
-    head = ("Tall", "Grense holdt?", "Målt", "Grense", "Hvorfor grensen finnes")
-    rows = [_gate_row(result) for result in results]
-    return section("grenser", "Grenser", table("Grenser for denne kjøringen", head, rows, numbers_from=9))
-
-
-def _flips(title: str, flips: Sequence[Flip]) -> Markup:
-    rows = [(flip.id, flip.question, OUTCOMES[flip.before], OUTCOMES[flip.after]) for flip in flips]
-    return table(f"{title}: {len(flips)}", ("Id", "Spørsmål", "Før", "Nå"), rows, numbers_from=9)
-
-
-def _comparison(comparison: Comparison | None) -> Markup:
-    if comparison is None:
-        return Markup("")
-    rows = [
-        (
-            MEASURES[name].label,
-            shown(change.mean, unit=unit_of(name)),
-            interval(change, unit=unit_of(name)),
-            str(change.n),
-        )
-        for name, change in comparison.changes.items()
-        if change.mean or change.low or change.high
-    ]
-    changes = table("Endring i hvert mål som endret seg", ("Mål", "Endring", "95 %-intervall", "n"), rows)
-    left_out = len(comparison.only_before) + len(comparison.only_after) + len(comparison.rewritten)
-    return section(
-        "endring",
-        "Endret siden sist",
-        paragraph(
-            f"Mot {comparison.baseline}: {comparison.n} like spørsmål, {left_out} holdt utenfor fordi settet er endret."
-        ),
-        _flips("Riktig før, ikke nå", comparison.losses),
-        _flips("Riktig nå, ikke før", comparison.wins),
-        changes if rows else paragraph("Ingen mål endret seg."),
     )
 
 
@@ -158,26 +105,6 @@ def _confidence_words(summary: Summary) -> str:
     )
 
 
-def _abstention(summary: Summary) -> Markup:
-    a = summary.abstention
-    rows = [
-        ("Kan besvares", str(a.answerable_answered), str(a.answerable_declined)),
-        ("Kan ikke besvares", str(a.unanswerable_answered), str(a.unanswerable_declined)),
-    ]
-    kinds = [
-        (KINDS[kind], *map(str, (row.n, row.answers, row.abstentions, row.urgent, row.errors)))
-        for kind, row in summary.kinds.items()
-        if row.n
-    ]
-    head = ("Type", "Antall", "Svar", "Avvist", "Nødsvar", "Feil")
-    return section(
-        "avvisning",
-        "Svarte den når den skulle?",
-        table("Svar og avvisning mot fasit", ("", "Fikk svar", "Ble avvist"), rows),
-        table("Etter type spørsmål", head, kinds),
-    )
-
-
 def _all_measures(summary: Summary) -> Markup:
     rows = [
         (
@@ -202,30 +129,6 @@ def _all_measures(summary: Summary) -> Markup:
     return section("maal", "Alle mål", table_of_all, size)
 
 
-def _notes() -> Markup:
-    sources = table(
-        "Hvor definisjonene kommer fra",
-        ("Mål", "Kilde"),
-        [(m.label, m.source) for m in MEASURES.values()],
-        numbers_from=9,
-    )
-    return section(
-        "om",
-        "Om tallene",
-        paragraph(
-            "Intervallene er 95 % bootstrap med fast frø: så mye kunne tallet variert med andre spørsmål av samme "
-            "slag. Når alle spørsmål går likt, blir intervallet et punkt; da kan den sanne feilandelen likevel være "
-            "opptil omtrent 3 delt på n."
-        ),
-        paragraph(
-            "Et svar er riktig når det siterer minst halvparten av et fasitsitat, eller siterer en fasitside med alle "
-            "fakta. Et spørsmål uten resultat teller som galt. Et spørsmål som ga feil, telles for seg og aldri "
-            "som null."
-        ),
-        sources,
-    )
-
-
 def report_html(
     summary: Summary,
     *,
@@ -237,16 +140,17 @@ def report_html(
 ) -> str:
     """The report as one self-contained page; without a comparison or gates their sections are left out."""
     parts = (
+        gate_line(gates),
         _headline(summary),
-        _gates(gates),
-        _comparison(comparison),
+        comparison_section(comparison),
         case_list(cases, pages),
         _plots(summary, cases, calibration),
-        _abstention(summary),
+        abstention_section(summary),
         slices_section(summary),
         emergency_section(summary.emergency),
+        gates_section(gates),
         _all_measures(summary),
-        _notes(),
+        notes_section(),
     )
     failed = percent(1 - summary.measures["right"].mean) if "right" in summary.measures else "ukjent andel"
     footer = paragraph(f"Laget av helseassistent evaluate. {failed} av spørsmålene er listet som saker.", name="soft")

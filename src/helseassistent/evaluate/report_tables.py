@@ -1,4 +1,4 @@
-"""Owns the report's tables of parts: slices, the gap between bokmål and nynorsk, and emergency routing."""
+"""Owns the report's tables: slices, the gap between bokmål and nynorsk, abstention, emergencies and definitions."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def _cell(value: Estimate | None, name: str) -> str:
 
 def slices_section(summary: Summary) -> Markup:
     """A table for each way of cutting the set, and the gap by itself."""
-    head = ("", "Antall", *(MEASURES[name].label for name in SLICED))
+    head = ("Antall", *(MEASURES[name].label for name in SLICED))
     tables = [
         table(
             f"{words}, med antall spørsmål bak hvert tall",
-            head,
+            (words, *head),
             [
                 (VALUES.get(part.value, part.value), str(part.n), *(_cell(part.measures.get(n), n) for n in SLICED))
                 for part in summary.slices
@@ -82,7 +82,53 @@ def emergency_section(figures: EmergencyFigures | None) -> Markup:
     return section(
         "nodsituasjoner",
         "Nødsituasjoner",
-        table("Rett vei i nødsituasjoner", ("", "Andel", "95 %-intervall", "n"), rates),
+        table("Rett vei i nødsituasjoner", ("Hva", "Andel", "95 %-intervall", "n"), rates),
         table("Hva meldingen gjaldt, og hva den ble møtt med", ("Gjaldt", *URGENCIES.values()), counts),
         table(f"Meldinger som gikk feil vei: {len(wrong)}", ("Id", "Melding", "Gjaldt", "Fikk"), wrong, numbers_from=9),
+    )
+
+
+def abstention_section(summary: Summary) -> Markup:
+    """The 2x2 of answering, and what each kind of question was met with."""
+    a = summary.abstention
+    rows = [
+        ("Kan besvares", str(a.answerable_answered), str(a.answerable_declined)),
+        ("Kan ikke besvares", str(a.unanswerable_answered), str(a.unanswerable_declined)),
+    ]
+    kinds = [
+        (KINDS[kind], *map(str, (row.n, row.answers, row.abstentions, row.urgent, row.errors)))
+        for kind, row in summary.kinds.items()
+        if row.n
+    ]
+    head = ("Type", "Antall", "Svar", "Avvist", "Nødsvar", "Feil")
+    return section(
+        "avvisning",
+        "Svarte den når den skulle?",
+        table("Svar og avvisning mot fasit", ("Fasit", "Fikk svar", "Ble avvist"), rows),
+        table("Etter type spørsmål", head, kinds),
+    )
+
+
+def notes_section() -> Markup:
+    """How to read the figures, and where each definition comes from."""
+    sources = table(
+        "Hvor definisjonene kommer fra",
+        ("Mål", "Kilde"),
+        [(m.label, m.source) for m in MEASURES.values()],
+        numbers_from=9,
+    )
+    return section(
+        "om",
+        "Om tallene",
+        paragraph(
+            "Intervallene er 95 % bootstrap med fast frø: så mye kunne tallet variert med andre spørsmål av samme "
+            "slag. Når alle spørsmål går likt, blir intervallet et punkt; da kan den sanne feilandelen likevel være "
+            "opptil omtrent 3 delt på n."
+        ),
+        paragraph(
+            "Et svar er riktig når det siterer minst halvparten av et fasitsitat, eller siterer en fasitside med alle "
+            "fakta. Et spørsmål uten resultat teller som galt. Et spørsmål som ga feil, telles for seg og aldri "
+            "som null."
+        ),
+        sources,
     )

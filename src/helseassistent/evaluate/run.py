@@ -43,8 +43,13 @@ def ask_one(question: Question, *, ask: Ask, pages: Mapping[str, Page]) -> Case:
     try:
         reply = ask(question)
     except (HelseassistentError, OSError) as error:
-        return Case(question, None, f"{type(error).__name__}: {error}", perf_counter() - started, None)
-    return Case(question, reply, None, perf_counter() - started, score_reply(question, reply, pages=pages))
+        return Case(question, None, f"{type(error).__name__}: {error}", _since(started), None)
+    return Case(question, reply, None, _since(started), score_reply(question, reply, pages=pages))
+
+
+def _since(started: float) -> float:
+    """Seconds, in microseconds as the records keep them, so that a run reads back as it was."""
+    return round(perf_counter() - started, 6)
 
 
 def run_questions(
@@ -74,7 +79,7 @@ def record_json(case: Case) -> str:
             "question": asdict(case.question),
             "reply": case.reply,
             "error": case.error,
-            "seconds": round(case.seconds, 6),
+            "seconds": case.seconds,
             "outcome": case.outcome,
             "rank": score.rank if score else None,
             "measures": dict(score.measures) if score else {},
