@@ -19,7 +19,9 @@ from helseassistent.types import Language, Page
 
 _LANGUAGES = ("nb", "nn")
 _CLOSING = re.compile(r"^---[ \t]*\r?\n?", re.MULTILINE)
-_UNDER_UPDATE = re.compile(r"\bunder (?:oppdatering|arbeid|revisjon|omarbeid\w*|utvikling av redaksjonen)\b", re.IGNORECASE)
+_UNDER_UPDATE = re.compile(
+    r"\bunder (?:oppdatering|arbeid|revisjon|omarbeid\w*|utvikling av redaksjonen)\b", re.IGNORECASE
+)
 _NOT_PAGES = {"README.md"}  # tells people about a corpus folder; has no front matter of its own
 
 

@@ -113,9 +113,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
             record["kind"] = "abstention"
             record["reason"] = reply.reason
             record["notice"] = reply.notice
-            record["topics"] = [
-                {"page_url": t.page_url, "title": t.title, "section": t.section} for t in reply.topics
-            ]
+            record["topics"] = [{"page_url": t.page_url, "title": t.title, "section": t.section} for t in reply.topics]
             record["confidence"] = round(reply.confidence, 4)
         case Urgent():
             record["urgency"] = reply.urgency

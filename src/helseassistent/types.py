@@ -49,11 +49,35 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage, in offsets of the page's body, with its cosine similarity to the question."""
+
+    start: int
+    end: int
+    text: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the ranking saw of a passage; cosines in [-1, 1], lexical shares in [0, 1]."""
+
+    dense: float = 0.0  # question against title, headings and text
+    context: float = 0.0  # question against title and headings
+    sentence: float = 0.0  # question against the nearest sentence
+    words: float = 0.0  # BM25 over stems, as a share of what the question's terms could give
+    grams: float = 0.0  # the same over character 4-grams
+    headings: float = 0.0  # the same over stems of title and headings
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """A passage with its score; comparable within one query only, higher is better."""
 
     passage: Passage
     score: float
+    signals: Signals = Signals()
+    sentences: tuple[Sentence, ...] = ()  # in reading order
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,115 @@ BlockKind: TypeAlias = Literal["heading", "item", "prose"]
 
 # Abbreviations that are followed by more of the same sentence; from Språkrådet's list of common abbreviations.
 _ABBREVIATIONS = frozenset(
-    "adm adr ang ank art avd bl ca cand dir dr dvs eks evt fhv fig flg fmk frk gj hhv inkl instr int jf jfr kap kgl kl"
-    " kr kst lic maks mag med min mht mill mnd moh mrd mva nr obs okt nov des jan feb mar apr aug sep sept o.l pga pkt"
-    " pr prof pst red ref resp s sms st stk str tab tel temp tlf tsk ubf udat utg vedk vedl vg vha vol vs årg"
-    " f.eks t.d m.a bl.a d.v.s o.a m.m m.v mv m.fl o.s.v osv f.o.m t.o.m m.h.t p.g.a i.f.m ifm o.fl".split()
+    [
+        "adm",
+        "adr",
+        "ang",
+        "ank",
+        "art",
+        "avd",
+        "bl",
+        "ca",
+        "cand",
+        "dir",
+        "dr",
+        "dvs",
+        "eks",
+        "evt",
+        "fhv",
+        "fig",
+        "flg",
+        "fmk",
+        "frk",
+        "gj",
+        "hhv",
+        "inkl",
+        "instr",
+        "int",
+        "jf",
+        "jfr",
+        "kap",
+        "kgl",
+        "kl",
+        "kr",
+        "kst",
+        "lic",
+        "maks",
+        "mag",
+        "med",
+        "min",
+        "mht",
+        "mill",
+        "mnd",
+        "moh",
+        "mrd",
+        "mva",
+        "nr",
+        "obs",
+        "okt",
+        "nov",
+        "des",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "aug",
+        "sep",
+        "sept",
+        "o.l",
+        "pga",
+        "pkt",
+        "pr",
+        "prof",
+        "pst",
+        "red",
+        "ref",
+        "resp",
+        "s",
+        "sms",
+        "st",
+        "stk",
+        "str",
+        "tab",
+        "tel",
+        "temp",
+        "tlf",
+        "tsk",
+        "ubf",
+        "udat",
+        "utg",
+        "vedk",
+        "vedl",
+        "vg",
+        "vha",
+        "vol",
+        "vs",
+        "årg",
+        "f.eks",
+        "t.d",
+        "m.a",
+        "bl.a",
+        "d.v.s",
+        "o.a",
+        "m.m",
+        "m.v",
+        "mv",
+        "m.fl",
+        "o.s.v",
+        "osv",
+        "f.o.m",
+        "t.o.m",
+        "m.h.t",
+        "p.g.a",
+        "i.f.m",
+        "ifm",
+        "o.fl",
+    ]
 )
 # The ones that often end a sentence as well: a capital letter after them decides.
-_MAY_END = frozenset("m.m mv m.v osv o.s.v o.l o.a m.fl mva pst mill mrd kr s stk o.fl".split())
+_MAY_END = frozenset(
+    ["m.m", "mv", "m.v", "osv", "o.s.v", "o.l", "o.a", "m.fl", "mva", "pst", "mill", "mrd", "kr", "s", "stk", "o.fl"]
+)
 _STOP = re.compile(r"[.!?…]+[»”\"')\]]*(?=\s)")
 _LAST_TOKEN = re.compile(r"[^\s(\[«“\"']+$")
 _SECTION_NUMBER = re.compile(r"§{1,2}\s*\d[\w-]*(?:\s[a-zæøå])?$")
@@ -25,7 +127,9 @@ _ORDINAL_FOLLOWERS = re.compile(
     r"\s+(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|ledd|punktum|juledag)\b"
 )
 _BULLET = re.compile(r"[ \t]*[-*+•][ \t]+")
-_NUMBERED = re.compile(r"[ \t]*\(?(?:\d{1,2}|[a-zæøå])[.)][ \t]+(?!januar|februar|mars|april|mai|jun|jul|aug|sep|okt|nov|des)")
+_NUMBERED = re.compile(
+    r"[ \t]*\(?(?:\d{1,2}|[a-zæøå])[.)][ \t]+(?!januar|februar|mars|april|mai|jun|jul|aug|sep|okt|nov|des)"
+)
 _HEADING = re.compile(r"#{1,6}[ \t]+")
 
 
@@ -110,7 +214,9 @@ def _is_boundary(text: str, stop: re.Match[str], *, begin: int, end: int) -> boo
         return True
     before = text[begin : stop.start()]
     token = _LAST_TOKEN.search(before)
-    return not _dot_belongs_to_word(before, token.group().lower() if token else "", following=following, opening=opening)
+    return not _dot_belongs_to_word(
+        before, token.group().lower() if token else "", following=following, opening=opening
+    )
 
 
 def _dot_belongs_to_word(before: str, token: str, *, following: str, opening: str) -> bool:

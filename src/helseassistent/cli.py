@@ -1,0 +1,148 @@
+"""One subcommand a stage: reads arguments, prints what a person needs, and turns errors into one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from helseassistent.errors import HelseassistentError, QuestionSetError
+from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
+from helseassistent.types import Language
+from helseassistent.wiring import Parts, build_index, build_parts, serve_chat
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 only when it did its job."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    options = _parser().parse_args(arguments)
+    try:
+        settings = corpus_settings(load_settings(), corpus=options.corpus, index=options.index)
+        run: Command = options.run
+        return run(options, settings)
+    except HelseassistentError as error:
+        print(error, file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone; nothing to say, and nowhere to say it
+    except KeyboardInterrupt:
+        print("Avbrutt.", file=sys.stderr)
+    except OSError as error:
+        print(f"Kan ikke bruke «{error.filename}»: {error.strerror}.", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="helseassistent", description="Svar på spørsmål om helsetjenester, med kildens ord."
+    )
+    commands = parser.add_subparsers(title="kommandoer", required=True, metavar="KOMMANDO")
+    _ask_parser(commands.add_parser("ask", help="svar på ett spørsmål, eller på en fil med spørsmål"))
+    _chat_parser(commands.add_parser("chat", help="åpne siden for innbyggere"))
+    _common(commands.add_parser("index", help="bygg indeksen av kildesidene"), run=_index)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, run: Command) -> None:
+    parser.add_argument("--corpus", type=Path, metavar="MAPPE", help="mappen med kildesider")
+    parser.add_argument("--index", type=Path, metavar="MAPPE", help="mappen som indeksen ligger i")
+    parser.set_defaults(run=run)
+
+
+def _ask_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", nargs="?", metavar="SPØRSMÅL")
+    parser.add_argument(
+        "--batch", type=Path, metavar="FIL", help="JSON Lines med «question» eller «turns» på hver linje"
+    )
+    parser.add_argument("--json", action="store_true", help="skriv svaret som JSON")
+    parser.add_argument("--lang", choices=("nb", "nn"), help="svar på bokmål eller nynorsk")
+    _common(parser, run=_ask)
+
+
+def _chat_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="adressen siden svarer på")
+    parser.add_argument("--port", help="porten siden svarer på")
+    _common(parser, run=_chat)
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    if (options.question is None) == (options.batch is None):
+        raise QuestionSetError(
+            'Oppgi ett spørsmål, for eksempel: helseassistent ask "Kan legevakten ta røntgen?" – eller --batch FIL.'
+        )
+    if options.batch:
+        questions = list(_batch(options.batch, language=options.lang))
+        parts = build_parts(settings, announce=_announce)
+        for turns, language in questions:
+            _print_reply(parts, turns, language, as_json=options.json)
+        return 0
+    parts = build_parts(settings, announce=_announce)
+    _print_reply(parts, [options.question], options.lang, as_json=options.json)
+    return 0
+
+
+def _print_reply(parts: Parts, turns: Sequence[str], language: Language | None, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(parts.record(turns, language), ensure_ascii=False), flush=True)
+        return
+    print(parts.text(parts.ask(turns, language)), end="\n\n", flush=True)
+
+
+def _batch(path: Path, *, language: Language | None) -> Iterator[tuple[list[str], Language | None]]:
+    try:
+        lines = path.read_bytes().decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise QuestionSetError(f"«{path}» er ikke UTF-8. Lagre filen som UTF-8 og prøv igjen.") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _batch_line(line, where=f"«{path}», linje {number}", language=language)
+
+
+def _batch_line(line: str, *, where: str, language: Language | None) -> tuple[list[str], Language | None]:
+    try:
+        fields = json.loads(line)
+    except ValueError as error:
+        raise QuestionSetError(f"{where}: er ikke gyldig JSON.") from error
+    turns = fields.get("turns", [fields.get("question")]) if isinstance(fields, dict) else None
+    if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
+        raise QuestionSetError(f"{where}: må ha «question» (tekst) eller «turns» (liste av tekster).")
+    return turns, language
+
+
+def _index(options: argparse.Namespace, settings: Settings) -> int:
+    report = build_index(settings, progress=sys.stderr.isatty())
+    for problem in report.problems:
+        print(f"Utelatt: {problem}", file=sys.stderr)
+    if not report.rebuilt:
+        print(f"Ingenting er endret: {report.pages} sider, {report.passages} utdrag (generasjon {report.generation}).")
+        return 0
+    for label, files in (("ny", report.added), ("endret", report.changed), ("borte", report.removed)):
+        for file in files[:20]:
+            print(f"{label}: {file}")
+        if len(files) > 20:
+            print(f"{label}: ... og {len(files) - 20} til")
+    print(
+        f"{report.pages} sider, {report.passages} utdrag, {report.embedded} lest inn på nytt"
+        f" ({len(report.added)} nye sider, {len(report.changed)} endret, {len(report.removed)} borte)."
+        f" Generasjon {report.generation} i «{settings.index}»."
+    )
+    return 0
+
+
+def _chat(options: argparse.Namespace, settings: Settings) -> int:
+    port = settings.port if options.port is None else checked_port(options.port)
+    serve_chat(replace(settings, host=options.host or settings.host, port=port), announce=_announce)
+    return 0
+
+
+def _announce(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

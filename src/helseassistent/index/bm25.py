@@ -1,0 +1,65 @@
+"""The door to bm25s: one lexical index over ready-made terms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+K1 = 1.2  # Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.4.1
+B = 0.75
+
+
+class Bm25:
+    """Scores every document for a list of terms, with Lucene's idf: ln(1 + (N - n + 0.5) / (n + 0.5))."""
+
+    def __init__(self, engine: Any, *, documents: int) -> None:
+        self._engine = engine
+        self._documents = documents
+        self._vocabulary: dict[str, int] = {} if engine is None else engine.vocab_dict
+        self._starts = np.zeros(1, dtype=np.int64) if engine is None else engine.scores["indptr"]
+
+    @classmethod
+    def build(cls, documents: Sequence[list[str]]) -> Bm25:
+        """Count the terms of `documents`; a document without terms scores zero for everything."""
+        engine = bm25s.BM25(k1=K1, b=B, method="lucene")
+        if any(documents):
+            engine.index(list(documents), show_progress=False)
+        return cls(engine if any(documents) else None, documents=len(documents))
+
+    @classmethod
+    def open(cls, folder: Path, *, documents: int) -> Bm25:
+        """Open what `save` wrote; scores stay on disk until they are needed."""
+        empty = not (folder / "params.index.json").exists()
+        return cls(None if empty else bm25s.BM25.load(folder, mmap=True), documents=documents)
+
+    def save(self, folder: Path) -> None:
+        """Write the index into `folder`; an index without any term leaves it empty."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if self._engine is not None:
+            self._engine.save(folder, show_progress=False)
+
+    def ceiling(self, terms: Sequence[str]) -> float:
+        """The most that any document could score for `terms`, unknown ones counted as if one document had them."""
+        rarest = math.log(1 + (self._documents - 1 + 0.5) / 1.5)
+        total = 0.0
+        for term in terms:
+            column = self._vocabulary.get(term)
+            if column is None:
+                total += rarest
+                continue
+            count = int(self._starts[column + 1] - self._starts[column])
+            total += math.log(1 + (self._documents - count + 0.5) / (count + 0.5))
+        return total
+
+    def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """BM25 of every document, shape (documents,); a term given twice counts twice, an unknown one not at all."""
+        known = [] if self._engine is None else self._engine.get_tokens_ids(list(terms))
+        if not known:
+            return np.zeros(self._documents, dtype=np.float32)
+        return np.asarray(self._engine.get_scores_from_ids(known), dtype=np.float32)

@@ -1,0 +1,182 @@
+"""One opened generation: pages, passages, sentences, their vectors and the lexical indexes. It never changes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helseassistent.errors import BrokenIndexError
+from helseassistent.index.bm25 import Bm25
+from helseassistent.index.manifest import CURRENT, REBUILD, Manifest, read_manifest, verify_files
+from helseassistent.index.vectors import FAISS, VectorSearch, open_vectors
+from helseassistent.text.terms import ANALYSER
+from helseassistent.types import Page, Passage, Vectors
+
+PAGES, PASSAGES, SENTENCES = "pages.jsonl", "passages.jsonl", "sentences.npy"
+VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS = "vectors.npy", "context_vectors.npy", "sentence_vectors.npy"
+FAISS_FILE, WORDS, GRAMS, CONTEXT = "vectors.faiss", "bm25-words", "bm25-grams", "bm25-context"
+
+# int64, shape (n, 3): row of the passage, and start and end of the sentence in its page's body.
+SentenceTable: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Read-only view of one generation; row i of every per-passage array belongs to `passages[i]`."""
+
+    manifest: Manifest
+    folder: Path
+    pages: Mapping[str, Page]
+    passages: Sequence[Passage]
+    sentences: SentenceTable
+    vectors: Vectors
+    context_vectors: Vectors  # of title and headings alone
+    sentence_vectors: Vectors  # one row a sentence
+    vector_store: str = FAISS
+
+    @cached_property
+    def dense(self) -> VectorSearch:
+        """Nearest passages by vector."""
+        ids = [passage.id for passage in self.passages]
+        return open_vectors(self.vector_store, path=self.folder / FAISS_FILE, ids=ids, vectors=self.vectors)
+
+    @cached_property
+    def words(self) -> Bm25:
+        """BM25 over the stems of headings and text."""
+        return Bm25.open(self.folder / WORDS, documents=len(self.passages))
+
+    @cached_property
+    def grams(self) -> Bm25:
+        """BM25 over the character 4-grams of headings and text."""
+        return Bm25.open(self.folder / GRAMS, documents=len(self.passages))
+
+    @cached_property
+    def context(self) -> Bm25:
+        """BM25 over the stems of title and headings alone."""
+        return Bm25.open(self.folder / CONTEXT, documents=len(self.passages))
+
+    @cached_property
+    def sentence_bounds(self) -> NDArray[np.int64]:
+        """Shape (passages + 1,): rows bounds[i]:bounds[i + 1] of `sentences` belong to passage i."""
+        return np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1))
+
+    def sentences_of(self, row: int) -> Iterator[tuple[int, int, int]]:
+        """(row of the sentence, start, end) of each sentence of passage `row`, in reading order."""
+        for index in range(self.sentence_bounds[row], self.sentence_bounds[row + 1]):
+            yield index, int(self.sentences[index, 1]), int(self.sentences[index, 2])
+
+
+def current_id(index: Path) -> str:
+    """The id of the generation that `index` serves.
+
+    Raises:
+        BrokenIndexError: if there is none, or the pointer is damaged.
+    """
+    try:
+        name = (index / CURRENT).read_text(encoding="ascii").strip()
+    except FileNotFoundError as error:
+        raise BrokenIndexError(f"Det er ikke bygget noen indeks i «{index}» ennå. {REBUILD}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenIndexError(f"Kan ikke lese «{index / CURRENT}»: {error}. {REBUILD}") from error
+    if not name.isalnum() or not (index / name).is_dir():
+        raise BrokenIndexError(f"«{index / CURRENT}» peker på en indeks som ikke finnes. {REBUILD}")
+    return name
+
+
+def open_generation(index: Path, *, fingerprint: str | None = None, vector_store: str = FAISS) -> Generation:
+    """Open the generation that CURRENT names, every file checked against the manifest.
+
+    Raises:
+        BrokenIndexError: if it is missing or damaged, or was made by an encoder with another fingerprint.
+    """
+    folder = index / current_id(index)
+    manifest = read_manifest(folder)
+    _refuse_other(manifest, fingerprint=fingerprint)
+    verify_files(folder, manifest=manifest)
+    try:
+        return _load(folder, manifest=manifest, vector_store=vector_store)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BrokenIndexError(f"Indeksen «{folder.name}» kan ikke leses: {error}. {REBUILD}") from error
+
+
+def _refuse_other(manifest: Manifest, *, fingerprint: str | None) -> None:
+    if fingerprint is not None and manifest.encoder_fingerprint != fingerprint:
+        raise BrokenIndexError(
+            f"Indeksen er laget med språkmodellen {manifest.encoder_fingerprint[:12]} ({manifest.encoder}), men nå er"
+            f" {fingerprint[:12]} valgt. {REBUILD}"
+        )
+    if manifest.analyser != ANALYSER:
+        raise BrokenIndexError(
+            f"Indeksen er laget med ordanalyse {manifest.analyser}, dette programmet bruker {ANALYSER}. {REBUILD}"
+        )
+
+
+def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
+    pages = {page.file: page for page in map(_page, _lines(folder / PAGES))}
+    passages = [_passage(fields, pages=pages) for fields in _lines(folder / PASSAGES)]
+    arrays = {
+        name: np.load(folder / name, mmap_mode="r", allow_pickle=False)
+        for name in (SENTENCES, VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS)
+    }
+    return Generation(
+        manifest,
+        folder,
+        pages,
+        passages,
+        sentences=arrays[SENTENCES],
+        vectors=arrays[VECTORS],
+        context_vectors=arrays[CONTEXT_VECTORS],
+        sentence_vectors=arrays[SENTENCE_VECTORS],
+        vector_store=vector_store,
+    )
+
+
+def page_lines(pages: Sequence[Page]) -> bytes:
+    """The pages as JSON Lines."""
+    return "".join(json.dumps(asdict(page), ensure_ascii=False, default=str) + "\n" for page in pages).encode()
+
+
+def passage_lines(passages: Sequence[Passage]) -> bytes:
+    """The passages as JSON Lines; their text and title stay with the page."""
+    keys = ("id", "file", "headings", "start", "end")
+    return "".join(
+        json.dumps({key: getattr(passage, key) for key in keys}, ensure_ascii=False) + "\n" for passage in passages
+    ).encode()
+
+
+def array_bytes(array: NDArray[Any]) -> bytes:
+    """The array in NumPy's own file format."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8", newline="\n") as handle:
+        for line in handle:
+            yield json.loads(line)
+
+
+def _page(fields: dict[str, Any]) -> Page:
+    updated, fetched = fields.pop("last_updated"), fields.pop("fetched_at")
+    return Page(
+        **fields,
+        last_updated=date.fromisoformat(updated) if updated else None,
+        fetched_at=datetime.fromisoformat(fetched) if fetched else None,
+    )
+
+
+def _passage(fields: dict[str, Any], *, pages: Mapping[str, Page]) -> Passage:
+    page = pages[fields["file"]]
+    start, end = fields["start"], fields["end"]
+    text = page.body[start:end]
+    return Passage(fields["id"], page.file, page.title, tuple(fields["headings"]), text, start, end)

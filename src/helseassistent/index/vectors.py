@@ -1,0 +1,104 @@
+"""Where vectors live: FAISS through LlamaIndex's vector store, or any other store of LlamaIndex's."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from helseassistent.errors import SettingsError
+from helseassistent.types import Vectors
+
+if TYPE_CHECKING:
+    from llama_index.core.vector_stores.types import BasePydanticVectorStore
+
+FAISS = "faiss"
+
+
+class VectorSearch(Protocol):
+    """Finds the rows nearest to a question."""
+
+    def search(self, question: NDArray[np.float32], *, top_k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Row numbers and cosine similarities, best first; fewer than `top_k` if there are fewer rows."""
+        ...
+
+
+class FaissVectors:
+    """The default store, read natively so that a question does not pay seconds for importing LlamaIndex."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def open(cls, path: Path) -> FaissVectors:
+        """Open the file that `faiss_bytes` made."""
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+
+    def search(self, question: NDArray[np.float32], *, top_k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """See `VectorSearch`."""
+        count = min(top_k, self._index.ntotal)
+        if not count:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        similarities, rows = self._index.search(question[np.newaxis, :], count)
+        return rows[0], similarities[0]
+
+
+class LlamaVectors:
+    """Any LlamaIndex vector store that has been filled by `fill`."""
+
+    def __init__(self, store: BasePydanticVectorStore, *, row_of: Mapping[str, int]) -> None:
+        self._store = store
+        self._row_of = row_of
+
+    def search(self, question: NDArray[np.float32], *, top_k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """See `VectorSearch`."""
+        from llama_index.core.vector_stores.types import VectorStoreQuery
+
+        query = VectorStoreQuery(query_embedding=question.tolist(), similarity_top_k=min(top_k, len(self._row_of)))
+        result = self._store.query(query)
+        found = [self._row_of[name] for name in result.ids or []]
+        return np.array(found, dtype=np.int64), np.array(result.similarities or [], dtype=np.float32)
+
+
+def fill(store: BasePydanticVectorStore, *, ids: Sequence[str], vectors: Vectors) -> LlamaVectors:
+    """Add `vectors` to `store` under `ids`; FAISS names its rows itself, other stores keep the ids."""
+    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
+
+    nodes = []
+    for identity, vector in zip(ids, vectors, strict=True):
+        source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=identity)}
+        nodes.append(TextNode(id_=identity, embedding=vector.tolist(), relationships=source))
+    names = store.add(nodes) if nodes else []
+    return LlamaVectors(store, row_of={name: row for row, name in enumerate(names)})
+
+
+def faiss_bytes(vectors: Vectors, *, ids: Sequence[str]) -> bytes:
+    """A flat inner-product FAISS index, filled through LlamaIndex's `FaissVectorStore`, as the bytes of a file."""
+    from llama_index.vector_stores.faiss import FaissVectorStore
+
+    store = FaissVectorStore(faiss_index=faiss.IndexFlatIP(vectors.shape[1]))
+    fill(store, ids=ids, vectors=vectors)
+    return bytes(faiss.serialize_index(store.client).tobytes())
+
+
+def open_vectors(name: str, *, path: Path, ids: Sequence[str], vectors: Vectors) -> VectorSearch:
+    """The store that `name` asks for: "faiss", or "module:Class" of a LlamaIndex vector store, filled from `vectors`.
+
+    Raises:
+        SettingsError: if no such class can be imported.
+    """
+    if name == FAISS:
+        return FaissVectors.open(path)
+    module, _, attribute = name.partition(":")
+    try:
+        factory = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SettingsError(
+            f"Vektorlageret «{name}» finnes ikke: {error}. Skriv «faiss» eller «modul:Klasse» fra LlamaIndex."
+        ) from error
+    return fill(factory(), ids=ids, vectors=vectors)

@@ -1,0 +1,97 @@
+"""One frozen Settings, from defaults, a TOML file and the environment; it builds nothing."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from helseassistent.errors import SettingsError
+
+PREFIX = "HELSEASSISTENT_"
+_PORTS = range(1, 65536)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator can set; each field is also HELSEASSISTENT_<NAME> in the environment."""
+
+    corpus: Path = Path("corpus")
+    index: Path = Path("index")
+    encoder: str = ""  # "" is the shipped model; else a folder or a hub name
+    vector_store: str = "faiss"  # or "module:Class" of a LlamaIndex vector store
+    calibration: str = ""  # "" is the shipped confidence model; else a file that `evaluate --calibrate` wrote
+    host: str = "127.0.0.1"
+    port: int = 7860
+    root_path: str = ""
+    frame_ancestors: str = "'self'"  # which sites may show the chat in a frame
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Defaults, overridden by the file that HELSEASSISTENT_CONFIG names, overridden by the environment.
+
+    Raises:
+        SettingsError: at the first name or value that cannot be used.
+    """
+    environment = os.environ if environment is None else environment
+    given: dict[str, object] = {}
+    if path := environment.get(f"{PREFIX}CONFIG"):
+        given |= _from_file(Path(path))
+    known = {field.name for field in fields(Settings)}
+    for variable, value in environment.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if not variable.startswith(PREFIX) or name == "config":
+            continue
+        if name not in known:
+            raise SettingsError(f"Ukjent innstilling {variable}. Kjente: {', '.join(sorted(known))}.")
+        given[name] = value
+    return _checked(given)
+
+
+def corpus_settings(settings: Settings, *, corpus: Path | None, index: Path | None) -> Settings:
+    """The settings with another corpus; without an index of its own that gets one beside the default one."""
+    if corpus is not None and index is None and corpus.resolve() != settings.corpus.resolve():
+        index = settings.index / "andre" / corpus.resolve().as_posix().strip("/").replace("/", "-")
+    return replace(settings, corpus=corpus or settings.corpus, index=index or settings.index)
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"Kan ikke lese innstillingsfilen «{path}»: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"Innstillingsfilen «{path}» er ikke gyldig TOML: {error}.") from error
+    known = {field.name for field in fields(Settings)}
+    for name in content:
+        if name not in known:
+            raise SettingsError(f"Ukjent innstilling «{name}» i «{path}». Kjente: {', '.join(sorted(known))}.")
+    return dict(content)
+
+
+def _checked(given: Mapping[str, object]) -> Settings:
+    values: dict[str, object] = {}
+    for name, value in given.items():
+        if name == "port":
+            values[name] = checked_port(value)
+        elif not isinstance(value, str):
+            raise SettingsError(f"Innstillingen «{name}» må være tekst, men er {value!r}.")
+        elif not value.strip() and name in ("corpus", "index", "host", "vector_store"):
+            raise SettingsError(f"Innstillingen «{name}» er tom. Fjern den, eller gi den en verdi.")
+        else:
+            values[name] = Path(value) if name in ("corpus", "index") else value
+    return replace(Settings(), **values)  # type: ignore[arg-type]
+
+
+def checked_port(value: object) -> int:
+    """A port number from 1 to 65535.
+
+    Raises:
+        SettingsError: for anything else.
+    """
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or int(text) not in _PORTS:
+        raise SettingsError(f"Innstillingen «port» må være et tall fra 1 til 65535, men er «{value}».")
+    return int(text)

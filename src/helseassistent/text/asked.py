@@ -1,0 +1,101 @@
+"""What kind of fact a question asks for, and whether a text holds one of that kind."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, TypeAlias
+
+Asked: TypeAlias = Literal[
+    "count", "share", "price", "phone", "hours", "address", "date", "duration", "person", "reference"
+]
+
+_MONTHS = "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember"
+_NUMBER_WORDS = (
+    "én|ein|ett|eitt|to|tre|fire|fem|seks|sju|syv|åtte|ni|ti|elleve|tolv|tretten|fjorten|femten|seksten|sytten|atten"
+    "|nitten|tjue|tretti|førti|femti|seksti|sytti|åtti|nitti|hundre|tusen|halv\\w*|dobbel\\w*|alle|begge|ingen"
+)
+_HOW = r"(?:hvor|kor|åssen|kordan|hvordan|korleis|kossen|ka|kva|hva)"
+_QUESTIONS: dict[Asked, re.Pattern[str]] = {
+    "count": re.compile(rf"\b{_HOW}\s+(?:mange|stort|store|høy\w*|høg\w*|gammel|gammal|gamle?)\b|\bantal+\b"),
+    "share": re.compile(r"\bprosent\w*|\bhvor stor (?:del|andel)|\bkor stor (?:del|andel)|\bandel\w*"),
+    "price": re.compile(
+        r"\bkost(?:e|er|ar|a)?\b|\bpris(?:en|er|ar)?\b|\bdøgnpris\w*|\bgebyr\w*|\begenandel\w*|\beigendel\w*"
+        rf"|\b{_HOW}\s+(?:mye|mykje|my)\s+(?:koste?\w*|må\s+\w+\s+betale?|tar|tek|peng\w*|pæng\w*)|\b(?:sats|timeløn\w*|timelønn\w*)\b"
+        rf"|\b{_HOW}\s+(?:mange|mye|mykje)\s+(?:kroner|kr|penger|pengar|pæng)\b|\bi kroner\b"
+    ),
+    "phone": re.compile(
+        r"\b(?:tele)?fon\w*nummer\w*|\btlf\b|\btelefon(?:en)?\b.*\b(?:til|nr|nummer)\b|\bnummeret\s+til\b|\bringenummer\w*"
+        r"|\bhvilket nummer\b|\bkva nummer\b|\bka nummer\b|\be-?post(?:adresse\w*)?\b|\bmailadresse\w*"
+    ),
+    "hours": re.compile(
+        r"\båpningstid\w*|\bopningstid\w*|\b(?:åpner|opnar|stenger|stenge[rs]?|steng|åpent|ope|open|åpen|opent|oppe)\b"
+        r"|\bklokk[ae]n?\b|\bkl\b|\bhvilke dager\b|\bkva dagar?\b"
+    ),
+    "address": re.compile(
+        r"\badress\w*|\bhvor ligger\b|\bkor ligg\b|\bkvar ligg\w*|\bhvilken gate\b|\bkva gate\b|\bveibeskrivelse\b|\bparker\w+"
+    ),
+    "date": re.compile(
+        r"\bnår\b(?!\s+(?:jeg|eg|man|ein|du|de|dei|han|hun|ho|vi|me|en|noen|nokon|far|mor|den|det|barn\w*)\b)"
+        r"|\bhvilke[tn] (?:år|dato|dag)\b|\bkva (?:år|dato|dag|tid)\b|\bka (?:år|tid)\b|\bdato\b|\bårstall?\b|\bårstal\b"
+    ),
+    "duration": re.compile(
+        rf"\b{_HOW}\s+(?:lenge|lang|langt|fort|raskt|snart|ofte|ofta|tidlig|tidleg|seint|sent)\b"
+        r"|\bventetid\w*|\bfrist\w*|\b(?:hvor|kor) mange (?:dag|uke|veke|måned|månad|år|tim)\w*"
+    ),
+    "person": re.compile(
+        r"\b(?:hva|kva|ka) heit?e?r\b|\bheter\b|\b(?:hvem|kven|kem|ken) (?:er|e) (?:leder|leiar|sjef|direktør|ordfører|ordførar)\w*"
+        r"|\b(?:lederen|leiaren|sjefen|navnet|namnet|navnene|namna)\b"
+    ),
+    "reference": re.compile(
+        r"\bhvilke[nt] (?:lov|plan|forskrift|paragraf)\w*|\bkva (?:lov|plan|forskrift|paragraf)\w*"
+    ),
+}
+_DIGITS = r"(?<![\w§])\d+(?:[ \u00a0.]\d{3})*(?:,\d+)?"
+_HELD: dict[Asked, re.Pattern[str]] = {
+    "count": re.compile(rf"{_DIGITS}|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE),
+    "share": re.compile(
+        rf"{_DIGITS}\s*(?:prosent|%)|\bprosent|%|\b(?:halvpart|tredjedel|tredel|firedel|femtedel)\w*", re.IGNORECASE
+    ),
+    "price": re.compile(
+        r"\bkr(?:oner)?\b|\bgratis\b|\bkostnadsfri\w*|\bvederlag\w*|\bkost(?:er|ar|nad\w*)\b|\bpris\w*|\bgebyr\w*"
+        r"|\begenandel\w*|\beigendel\w*|\bbetal\w+|\bsats\w*|\bgrunnbeløp\w*|\bfolketrygdens\b",
+        re.IGNORECASE,
+    ),
+    "phone": re.compile(r"(?<!\d)(?:\+47\s?)?\d(?:\s?\d){7}(?!\d)|\b1\d{2}(?:\s?\d{3})?\b|@", re.IGNORECASE),
+    "hours": re.compile(
+        r"\bkl\.|\bklokk\w+|\bdøgn\w*|\b\d{1,2}[.:]\d{2}\b|\b(?:åpent|ope|åpen|open|stengt)\b|\b(?:man|tirs|ons|tors|fre|lør|laur|søn|sun)dag\w*",
+        re.IGNORECASE,
+    ),
+    "address": re.compile(
+        r"\b[A-ZÆØÅ][\wæøå]*(?:gate|gaten|gata|vei|veien|veg|vegen|plass|torg|torget|kai|kaien)n?\s+\d+|\b\d{4}\s+[A-ZÆØÅ]\w+"
+    ),
+    "date": re.compile(
+        rf"\b(?:1[89]|20)\d{{2}}\b|\b\d{{1,2}}\.\s*(?:{_MONTHS}|\d{{1,2}}\.)|\b(?:{_MONTHS})\b|\b(?:sommer|vinter|vår|haust|høst)en\b"
+        r"|\b(?:dag|uke|veke|måned|månad|år|time|virkedag|arbeidsdag)\w*",
+        re.IGNORECASE,
+    ),
+    "duration": re.compile(
+        rf"(?:{_DIGITS}|\b(?:{_NUMBER_WORDS})\b).{{0,25}}\b(?:minutt|time|tim|døgn|dag|virkedag|arbeidsdag|uke|veke|måned|månad|år)\w*"
+        r"|\b(?:årlig|årleg|daglig|dagleg|ukentlig|månedlig|straks|umiddelbart|uten (?:unødig )?opphold|utan opphald|snarest)\b"
+        r"|\bganger? (?:i|per|pr)\b|\bgonger? i\b|\bhvert? \w+ år\b|\bfortløpende\b|\blivstid\w*|\bvarig\b|\bliggedøgn\b",
+        re.IGNORECASE,
+    ),
+    "person": re.compile(r"\b[A-ZÆØÅ][a-zæøåé]+(?:[ -][A-ZÆØÅ][a-zæøåé]+)+\b"),
+    "reference": re.compile(r"§|\b\w*(?:lov|plan|forskrift)(?:en|a|s)?\b", re.IGNORECASE),
+}
+
+
+def asked_for(question: str) -> frozenset[Asked]:
+    """The kinds of fact that `question` asks for; empty for yes-or-no and open questions."""
+    lowered = question.lower()
+    found = {kind for kind, pattern in _QUESTIONS.items() if pattern.search(lowered)}
+    if found & {"price", "share", "duration"}:
+        found -= {"count"}
+    if found & {"hours", "duration"}:
+        found -= {"date"}
+    return frozenset(found)
+
+
+def holds(text: str, kind: Asked) -> bool:
+    """Whether `text` has an expression of that kind, such as a year for `date`."""
+    return bool(_HELD[kind].search(text))

@@ -1,0 +1,132 @@
+"""From settings to working parts; the only reader of settings besides the command line."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helseassistent.answer.confidence import ConfidenceModel, read_model
+from helseassistent.answer.safety import Safety
+from helseassistent.answer.safety_numbers import load_numbers
+from helseassistent.assistant import Assistant
+from helseassistent.chat.render import plain_text
+from helseassistent.corpus import load_corpus, says_under_update
+from helseassistent.errors import SettingsError
+from helseassistent.index.encode import load_encoder
+from helseassistent.index.generation import open_generation
+from helseassistent.index.manifest import CURRENT
+from helseassistent.reply import ReplyRecord, reply_record
+from helseassistent.retrieve.hybrid import HybridRetriever
+from helseassistent.retrieve.rank import RankWeights
+from helseassistent.settings import Settings
+from helseassistent.types import Encoder, Exchange, Language, Topic
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from helseassistent.index.build import BuildReport
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The assistant, and its exchanges as records with the words that the citizen reads."""
+
+    assistant: Assistant
+    being_updated: frozenset[str]
+
+    def ask(self, turns: Sequence[str], language: Language | None = None) -> Exchange:
+        """See `Assistant.ask`."""
+        return self.assistant.ask(turns, language)
+
+    def text(self, exchange: Exchange) -> str:
+        """What the citizen reads, plain."""
+        return plain_text(exchange, today=date.today(), numbers=load_numbers(), being_updated=self.being_updated)
+
+    def record(self, turns: Sequence[str], language: Language | None = None) -> ReplyRecord:
+        """Ask, and give the reply as JSON-ready record."""
+        exchange = self.ask(turns, language)
+        return reply_record(exchange, self.text(exchange))
+
+
+def encoder_of(settings: Settings) -> Encoder:
+    """The encoder that the settings name."""
+    return load_encoder(settings.encoder or None)
+
+
+def build_index(settings: Settings, *, progress: bool = False, encoder: Encoder | None = None) -> BuildReport:
+    """Bring the index up to date with the corpus."""
+    from helseassistent.index.build import build
+
+    name = settings.encoder or "den som følger med"
+    corpus = load_corpus(settings.corpus)
+    return build(corpus, settings.index, encoder=encoder or encoder_of(settings), encoder_name=name, progress=progress)
+
+
+def build_parts(settings: Settings, *, announce: Callable[[str], None] = lambda _: None) -> Parts:
+    """Everything that answers a question; builds the index first if there is none at all."""
+    encoder = encoder_of(settings)
+    if not (settings.index / CURRENT).exists():
+        announce(f"Bygger indeksen i «{settings.index}» første gang ...")
+        build_index(settings, encoder=encoder)
+    generation = open_generation(settings.index, fingerprint=encoder.fingerprint, vector_store=settings.vector_store)
+    retriever = HybridRetriever(generation, encoder=encoder, weights=RankWeights.shipped())
+    confidence = load_confidence(settings, encoder=encoder)
+    updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
+    return Parts(Assistant(Safety.load(), retriever, encoder, confidence), updating)
+
+
+def load_confidence(settings: Settings, *, encoder: Encoder) -> ConfidenceModel:
+    """The confidence model that the settings name, refused if another encoder made it."""
+    if settings.calibration:
+        return read_model(Path(settings.calibration), encoder=encoder.fingerprint)
+    with resources.as_file(resources.files("helseassistent.answer").joinpath("confidence.json")) as path:
+        if settings.encoder:
+            raise SettingsError(
+                "En annen språkmodell enn den som følger med, trenger sin egen kalibrering: kjør"
+                " «helseassistent evaluate SPØRSMÅL --calibrate» og sett HELSEASSISTENT_CALIBRATION til filen."
+            )
+        return read_model(path, encoder=encoder.fingerprint)
+
+
+def build_chat(settings: Settings) -> FastAPI:
+    """The page for citizens as a FastAPI app."""
+    from helseassistent.chat.view import ChatOptions, build_app
+
+    parts = build_parts(settings, announce=lambda _: None)
+    pages = parts.assistant.retriever.generation.pages.values()
+    options = ChatOptions(
+        frame_ancestors=settings.frame_ancestors,
+        root_path=settings.root_path,
+        pages=tuple(Topic(page.url, page.title, page.title, page.publisher) for page in pages)[:10],
+        being_updated=parts.being_updated,
+    )
+    return build_app(parts.ask, load_numbers(), options)
+
+
+def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
+    """Serve the page for citizens until it is stopped.
+
+    Raises:
+        SettingsError: if the port is taken or the host cannot be used.
+    """
+    import uvicorn
+
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Kan ikke bruke adressen {settings.host}:{settings.port}: {error.strerror}. Velg en annen med --port."
+            ) from error
+        app = build_chat(settings)
+        announce(
+            f"Helseassistenten svarer på http://{settings.host}:{settings.port}{settings.root_path}/ (stopp med Ctrl-C)"
+        )
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=10)
+        uvicorn.Server(config).run(sockets=[listener])
