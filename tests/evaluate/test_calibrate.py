@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from evaluate.assistant import PAGES, QUESTIONS, Assistant
 from helseassistent.answer.confidence import model_json, probability, read_model
 from helseassistent.errors import QuestionSetError
-from helseassistent.evaluate.calibrate import Calibration, Sample, calibrate, choose_threshold
+from helseassistent.evaluate.calibrate import Calibration, Sample, calibrate, choose_threshold, samples_of
 from helseassistent.evaluate.metrics import CurvePoint
+from helseassistent.evaluate.run import run_questions
 
 
 def samples(count: int, *, seed: int = 0, strength: float = 2.0) -> list[Sample]:
@@ -76,3 +78,14 @@ def test_a_budget_that_nothing_keeps_is_not_pretended_to_be_kept() -> None:
     curve = (CurvePoint(0.9, 0.1, 0.5), CurvePoint(0.5, 0.6, 0.3), CurvePoint(0.1, 1.0, 0.4))
     assert choose_threshold(curve, error_budget=0.1) == (curve[1], False)
     assert choose_threshold(curve, error_budget=0.4) == (curve[2], True)
+
+
+def test_only_answers_become_samples_and_a_wrong_one_is_not_right() -> None:
+    cases = run_questions(QUESTIONS, ask=Assistant(), pages=PAGES)
+    features = {question.id: {"top": float(number)} for number, question in enumerate(QUESTIONS)}
+    found = samples_of(cases, features=features)
+    # Five right answers, and the question outside the subject that was answered all the same.
+    assert [(sample.features["top"], sample.right) for sample in found] == [
+        *((float(n), True) for n in range(5)),
+        (7.0, False),
+    ]

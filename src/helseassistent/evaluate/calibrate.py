@@ -18,6 +18,7 @@ from helseassistent.evaluate.metrics import (
     reliability,
     risk_coverage,
 )
+from helseassistent.evaluate.run import Case
 
 FOLDS = 5
 REPEATS = 5
@@ -141,3 +142,15 @@ def calibrate(samples: Sequence[Sample], *, error_budget: float, encoder: str, d
         brier=brier(stated, outcome),
     )
     return Calibration(model, tuple(stated), bins, curve)
+
+
+def samples_of(cases: Sequence[Case], *, features: Mapping[str, Mapping[str, float]]) -> tuple[Sample, ...]:
+    """A sample for every case that was answered; `features` by question id.
+
+    The run must answer whatever it can, without a threshold: an answer held back teaches nothing about its chance.
+    """
+    return tuple(
+        Sample(features[case.question.id], case.outcome == "right")
+        for case in cases
+        if case.reply and case.reply["kind"] == "answer"
+    )

@@ -64,21 +64,20 @@ def _cell(cell: Markup | str, *, number: bool) -> str:
 
 
 def table(
-    caption: str, head: Sequence[str], rows: Sequence[Sequence[Markup | str]], *, numbers_from: int = 1
+    caption: str, head: Sequence[str], rows: Sequence[Sequence[Markup | str]], *, numbers: range = range(1, 99)
 ) -> Markup:
-    """A table whose first column names the row; columns from `numbers_from` on are right-aligned."""
+    """A table whose first column names the row; the columns in `numbers` are right-aligned."""
     top = "".join(
-        f"<th scope=col{' class=number' if n >= numbers_from else ''}>{escape(name)}</th>"
-        for n, name in enumerate(head)
+        f"<th scope=col{' class=number' if n in numbers else ''}>{escape(name)}</th>" for n, name in enumerate(head)
     )
     body: list[str] = []
     for first, *rest in rows:
         inner = first.html if isinstance(first, Markup) else escape(first)
-        cells = "".join(_cell(cell, number=n >= numbers_from) for n, cell in enumerate(rest, 1))
+        cells = "".join(_cell(cell, number=n in numbers) for n, cell in enumerate(rest, 1))
         body.append(f"<tr><th scope=row>{inner}</th>{cells}</tr>")
     # A wide table scrolls by keyboard too, hence the tab stop with a name.
     return Markup(
-        f'<div class=wide tabindex=0 role=region aria-label="{escape(caption)}"><table>'
+        f'<div class=wide tabindex=0 role=group aria-label="{escape(caption)}"><table>'
         f"<caption>{escape(caption)}</caption>"
         f"<thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )

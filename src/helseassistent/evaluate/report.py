@@ -118,7 +118,9 @@ def _all_measures(summary: Summary) -> Markup:
         for m in MEASURES.values()
         if (e := summary.measures.get(m.name))
     ]
-    table_of_all = table("Alle mål", ("Mål", "Verdi", "95 %-intervall", "n", "Bra er", "Betyr"), rows)
+    table_of_all = table(
+        "Alle mål", ("Mål", "Verdi", "95 %-intervall", "n", "Bra er", "Betyr"), rows, numbers=range(1, 4)
+    )
     index = summary.index
     built = f" på {decimal(index.seconds, digits=1)} sekunder" if index and index.seconds is not None else ""
     size = (

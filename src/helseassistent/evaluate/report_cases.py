@@ -105,7 +105,7 @@ def case_list(cases: Sequence[Case], pages: Mapping[str, Page]) -> Markup:
     wrong = [case for case in ordered if case.outcome != "right"]
     right = [_right_row(case) for case in ordered if case.outcome == "right"]
     head = ("Id", "Spørsmål", "Assistenten ga", "Plass")
-    listed = table(f"{len(right)} spørsmål som gikk riktig", head, right, numbers_from=3)
+    listed = table(f"{len(right)} spørsmål som gikk riktig", head, right, numbers=range(3, 4))
     return section(
         "saker",
         "Sakene, de gale først",

@@ -21,6 +21,8 @@ def _gate_row(result: GateResult) -> tuple[Markup | str, ...]:
     gate = result.gate
     limit = f"minst {gate.at_least}" if gate.at_least is not None else f"høyst {gate.at_most}"
     value = decimal(result.value.mean, digits=3) if result.value else "–"
+    if result.value and gate.judged_by == "interval":
+        value += f" ({decimal(result.value.low, digits=3)} til {decimal(result.value.high, digits=3)})"
     return figure_label(gate.figure), _verdict(result), value, limit.replace(".", ","), gate.reason
 
 
@@ -44,14 +46,17 @@ def gates_section(results: Sequence[GateResult]) -> Markup:
         return Markup("")
     head = ("Tall", "Holdt?", "Målt", "Grense", "Hvorfor grensen finnes")
     rows = [_gate_row(result) for result in results]
-    return section("grenser", "Grenser", table("Grenser for denne kjøringen", head, rows, numbers_from=9))
+    how = "Der et intervall står i parentes, er grensen brutt først når hele intervallet er forbi den."
+    return section(
+        "grenser", "Grenser", paragraph(how), table("Grenser for denne kjøringen", head, rows, numbers=range(0))
+    )
 
 
 def _flips(title: str, flips: Sequence[Flip]) -> Markup:
     if not flips:
         return paragraph(f"{title}: ingen.")
     rows = [(flip.id, flip.question, OUTCOMES[flip.before], OUTCOMES[flip.after]) for flip in flips]
-    return table(f"{title}: {len(flips)}", ("Id", "Spørsmål", "Før", "Nå"), rows, numbers_from=9)
+    return table(f"{title}: {len(flips)}", ("Id", "Spørsmål", "Før", "Nå"), rows, numbers=range(0))
 
 
 def comparison_section(comparison: Comparison | None) -> Markup:

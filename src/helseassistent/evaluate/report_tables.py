@@ -10,7 +10,15 @@ from helseassistent.evaluate.report_cases import KINDS
 from helseassistent.evaluate.summary import SLICED, Summary
 
 SLICES = {"language": "Målform", "style": "Stil", "kind": "Type", "publisher": "Utgiver"}
-VALUES = KINDS | {"nb": "bokmål", "nn": "nynorsk", "mixed": "blandet"}
+STYLES = {
+    "everyday": "hverdagsspråk",
+    "formal": "formelt",
+    "keywords": "stikkord",
+    "misspelt": "skrivefeil",
+    "dialect": "dialekt",
+    "compound": "sammensatte ord",
+}
+VALUES = KINDS | STYLES | {"nb": "bokmål", "nn": "nynorsk", "mixed": "blandet"}
 LABELS = {
     "urgent": "fare for liv",
     "urgent_now_not_113": "haster, ikke 113",
@@ -84,7 +92,9 @@ def emergency_section(figures: EmergencyFigures | None) -> Markup:
         "Nødsituasjoner",
         table("Rett vei i nødsituasjoner", ("Hva", "Andel", "95 %-intervall", "n"), rates),
         table("Hva meldingen gjaldt, og hva den ble møtt med", ("Gjaldt", *URGENCIES.values()), counts),
-        table(f"Meldinger som gikk feil vei: {len(wrong)}", ("Id", "Melding", "Gjaldt", "Fikk"), wrong, numbers_from=9),
+        table(
+            f"Meldinger som gikk feil vei: {len(wrong)}", ("Id", "Melding", "Gjaldt", "Fikk"), wrong, numbers=range(0)
+        ),
     )
 
 
@@ -115,7 +125,7 @@ def notes_section() -> Markup:
         "Hvor definisjonene kommer fra",
         ("Mål", "Kilde"),
         [(m.label, m.source) for m in MEASURES.values()],
-        numbers_from=9,
+        numbers=range(0),
     )
     return section(
         "om",
