@@ -121,7 +121,7 @@ def calibrate(samples: Sequence[Sample], *, error_budget: float, encoder: str, d
     names = tuple(sorted(samples[0].features))
     rows, right = _matrix(samples, names), np.asarray([sample.right for sample in samples])
     held_out, fit = _held_out(rows, right, seed=seed), _fit(rows, right)
-    stated, outcome = list(map(float, held_out)), [sample.right for sample in samples]
+    stated, outcome = tuple(map(float, held_out)), [sample.right for sample in samples]
     bins, curve = reliability(stated, outcome), risk_coverage(stated, outcome)
     point, met = choose_threshold(curve, error_budget=error_budget)
     model = ConfidenceModel(
@@ -141,7 +141,7 @@ def calibrate(samples: Sequence[Sample], *, error_budget: float, encoder: str, d
         ece=expected_calibration_error(bins),
         brier=brier(stated, outcome),
     )
-    return Calibration(model, tuple(stated), bins, curve)
+    return Calibration(model, stated, bins, curve)
 
 
 def samples_of(cases: Sequence[Case], *, features: Mapping[str, Mapping[str, float]]) -> tuple[Sample, ...]:

@@ -30,7 +30,7 @@ class MethodRow:
     queries: tuple[Mapping[str, float], ...]
 
 
-def _row(name: str, queries: Sequence[Mapping[str, float]], seconds: Sequence[float]) -> MethodRow:
+def _row(name: str, queries: Sequence[Mapping[str, float]], *, seconds: Sequence[float]) -> MethodRow:
     names = queries[0] if queries else {}
     found = {measure: estimate([query[measure] for query in queries]) for measure in names}
     known = {measure: value for measure, value in found.items() if value is not None}
@@ -57,7 +57,7 @@ def compare_methods(
     def row(name: str, search: Search) -> MethodRow:
         found = [_timed(search, question.question) for question in with_key]
         queries = [rank_measures(_spans(r), gold=spans) for (r, _), spans in zip(found, gold, strict=True)]
-        return _row(name, queries, [seconds for _, seconds in found])
+        return _row(name, queries, seconds=[seconds for _, seconds in found])
 
     return tuple(row(name, search) for name, search in methods.items())
 
@@ -77,7 +77,7 @@ def evaluate_retrieval(methods: Mapping[str, SearchIds], *, data: RetrievalSet) 
         found = [_timed(search, query.query) for query in data.queries]
         ranked = [[data.ids[position] for position in positions] for positions, _ in found]
         queries = [id_measures(ids, query.relevant) for ids, query in zip(ranked, data.queries, strict=True)]
-        return _row(name, queries, [seconds for _, seconds in found])
+        return _row(name, queries, seconds=[seconds for _, seconds in found])
 
     return tuple(row(name, search) for name, search in methods.items())
 

@@ -71,7 +71,7 @@ def _header(summary: Summary) -> Markup:
     )
 
 
-def _plots(summary: Summary, cases: Sequence[Case], calibration: Calibration | None) -> Markup:
+def _plots(summary: Summary, cases: Sequence[Case], *, calibration: Calibration | None) -> Markup:
     parts: list[Markup] = [rank_plot(summary.ranks)] if sum(summary.ranks.values()) else []
     if confidence := summary.confidence:
         whom = f"{confidence.n} besvarte spørsmål"
@@ -146,7 +146,7 @@ def report_html(
         _headline(summary),
         comparison_section(comparison),
         case_list(cases, pages),
-        _plots(summary, cases, calibration),
+        _plots(summary, cases, calibration=calibration),
         abstention_section(summary),
         slices_section(summary),
         emergency_section(summary.emergency),

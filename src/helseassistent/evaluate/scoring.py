@@ -151,7 +151,7 @@ def _number_measures(question: Question, claims: Sequence[ClaimRecord]) -> dict[
     }
 
 
-def _key_measures(question: Question, claims: Sequence[ClaimRecord], pages: Mapping[str, Page]) -> dict[str, float]:
+def _key_measures(question: Question, claims: Sequence[ClaimRecord], *, pages: Mapping[str, Page]) -> dict[str, float]:
     """What a question with a key gives: facts found, quote covered and claims that touch the key; no claims give 0."""
     gold = gold_spans(question, pages)
     spans = [
@@ -168,20 +168,20 @@ def _key_measures(question: Question, claims: Sequence[ClaimRecord], pages: Mapp
     return measures
 
 
-def _answers_the_key(question: Question, measures: Mapping[str, float], cited_files: set[str]) -> bool:
+def _answers_the_key(question: Question, measures: Mapping[str, float], *, cited_files: set[str]) -> bool:
     """Enough of a relevant quote is cited, or a relevant page is, in words that hold every fact."""
     same_page = bool(cited_files & {relevant.file for relevant in question.relevant})
     return measures["quote_overlap"] >= ENOUGH or (same_page and measures.get("fact_recall", 0.0) == 1.0)
 
 
-def _outcome(question: Question, reply: ReplyRecord, measures: Mapping[str, float]) -> Outcome:
+def _outcome(question: Question, reply: ReplyRecord, *, measures: Mapping[str, float]) -> Outcome:
     answered = reply["kind"] == "answer"
     if question.kind != "answerable":
         return "wrong" if answered else "right"
     if not answered:
         return "declined"
     cited = {citation["file"] for claim in reply["claims"] for citation in claim["citations"]}
-    return "right" if _answers_the_key(question, measures, cited) else "wrong"
+    return "right" if _answers_the_key(question, measures, cited_files=cited) else "wrong"
 
 
 def score_reply(question: Question, reply: ReplyRecord, *, pages: Mapping[str, Page]) -> Score:
@@ -191,10 +191,10 @@ def score_reply(question: Question, reply: ReplyRecord, *, pages: Mapping[str, P
     spans = evidence_spans(reply["evidence"])
     measures: dict[str, float] = {}
     if question.kind == "answerable":
-        measures |= rank_measures(spans, gold=gold) | _key_measures(question, claims, pages)
+        measures |= rank_measures(spans, gold=gold) | _key_measures(question, claims, pages=pages)
     if claims:
         measures |= _citation_measures(claims, pages) | _number_measures(question, claims)
-    outcome = _outcome(question, reply, measures)
+    outcome = _outcome(question, reply, measures=measures)
     measures |= _outcome_measures(question, outcome, answered=reply["kind"] == "answer")
     return Score(outcome, measures, passage_rank(spans, gold))
 
