@@ -10,7 +10,8 @@ from evaluate.assistant import PAGES, QUESTIONS, Assistant
 from helseassistent.errors import BrokenIndexError
 from helseassistent.evaluate.questions import Question
 from helseassistent.evaluate.run import Case, run_questions
-from helseassistent.evaluate.summary import Abstention, Summary, about, summarise
+from helseassistent.evaluate.scoring import Outcome, Score
+from helseassistent.evaluate.summary import Abstention, Summary, about, cause, summarise
 from helseassistent.reply import ReplyRecord
 
 PUBLISHERS = {file: page.publisher for file, page in PAGES.items()}
@@ -40,6 +41,27 @@ def test_the_run_is_what_was_worked_out_by_hand() -> None:
     assert summary.kinds["answerable"].reasons == {"no_evidence": 1}
     assert summary.ranks["1"] == 5
     assert summary.ranks["none"] == 1
+
+
+def test_a_lost_question_is_put_down_to_the_first_stage_that_failed() -> None:
+    lost = {name: count for name, count in summary_of(cases()).causes.items() if count}
+    assert lost == {"right": 5, "not_found": 1}
+    silent = run_questions(QUESTIONS, ask=Assistant(needed=99), pages=PAGES)
+    assert summary_of(silent).causes["held_back"] == 5
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rank", "expected"),
+    [
+        ("wrong", None, "not_found"),
+        ("wrong", 3, "wrong_rank"),
+        ("wrong", 1, "wrong_words"),
+        ("declined", 2, "held_back"),
+        ("declined", None, "not_found"),
+    ],
+)
+def test_the_cause_follows_from_outcome_and_rank(outcome: Outcome, rank: int | None, expected: str) -> None:
+    assert cause(replace(cases()[0], score=Score(outcome, {}, rank))) == expected
 
 
 def test_every_mean_says_how_many_questions_it_is_made_of() -> None:

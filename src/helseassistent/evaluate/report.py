@@ -29,7 +29,13 @@ from helseassistent.evaluate.measures import MEASURES
 from helseassistent.evaluate.report_cases import case_list
 from helseassistent.evaluate.report_change import comparison_section, gate_line, gates_section
 from helseassistent.evaluate.report_plots import latency_plot, rank_plot, reliability_plot, risk_plot
-from helseassistent.evaluate.report_tables import abstention_section, emergency_section, notes_section, slices_section
+from helseassistent.evaluate.report_tables import (
+    abstention_section,
+    causes_section,
+    emergency_section,
+    notes_section,
+    slices_section,
+)
 from helseassistent.evaluate.run import RECORDS, Case, write_records
 from helseassistent.evaluate.summary import Summary
 from helseassistent.types import Page
@@ -146,6 +152,7 @@ def report_html(
         _headline(summary),
         comparison_section(comparison),
         case_list(cases, pages),
+        causes_section(summary),
         _plots(summary, cases, calibration=calibration),
         abstention_section(summary),
         slices_section(summary),

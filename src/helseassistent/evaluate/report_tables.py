@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helseassistent.evaluate.bootstrap import Estimate
 from helseassistent.evaluate.emergency import EmergencyFigures
-from helseassistent.evaluate.html import Markup, interval, paragraph, section, shown, table, unit_of
+from helseassistent.evaluate.html import Markup, interval, paragraph, percent, section, shown, table, unit_of
 from helseassistent.evaluate.measures import MEASURES
 from helseassistent.evaluate.report_cases import KINDS
 from helseassistent.evaluate.summary import SLICED, Summary
@@ -17,6 +17,14 @@ STYLES = {
     "misspelt": "skrivefeil",
     "dialect": "dialekt",
     "compound": "sammensatte ord",
+}
+CAUSES = {
+    "right": "riktig svar",
+    "not_found": "gjenfinning: fasiten var ikke blant de ti første",
+    "wrong_rank": "rangering: fasiten ble funnet, men ikke øverst, og svaret ble galt",
+    "wrong_words": "utvalg: fasiten lå øverst, men svaret siterer andre ord",
+    "held_back": "terskel: fasiten ble funnet, men svaret ble holdt tilbake",
+    "error": "spørsmålet ga feil",
 }
 VALUES = KINDS | STYLES | {"nb": "bokmål", "nn": "nynorsk", "mixed": "blandet"}
 LABELS = {
@@ -56,6 +64,16 @@ def slices_section(summary: Summary) -> Markup:
         for by, words in SLICES.items()
     ]
     return section("utsnitt", "Utsnitt", _gap(summary), *tables)
+
+
+def causes_section(summary: Summary) -> Markup:
+    """At which stage the questions with a key were lost."""
+    total = sum(summary.causes.values())
+    if not total:
+        return Markup("")
+    rows = [(CAUSES[name], str(count), percent(count / total)) for name, count in summary.causes.items()]
+    caption = f"{total} spørsmål med fasit, etter det første steget som sviktet"
+    return section("aarsaker", "Hvor det gikk galt", table(caption, ("Steg", "Antall", "Andel"), rows))
 
 
 def _gap(summary: Summary) -> Markup:

@@ -25,6 +25,7 @@ from helseassistent.evaluate.questions import Kind
 from helseassistent.evaluate.run import Case
 
 NO_PAGE = "uten side"
+CAUSES = ("right", "not_found", "wrong_rank", "wrong_words", "held_back", "error")
 SLICED = ("right", "answered_right", "wrong", "recall@1", "recall@10", "ndcg@10")
 GAPS = ("answered_right", "fact_recall", "recall@1", "recall@10", "mrr@10", "ndcg@10")
 
@@ -119,6 +120,7 @@ class Summary:
     gap: Mapping[str, Estimate]  # bokmål minus nynorsk
     confidence: ConfidenceFigures | None
     ranks: Mapping[str, int]  # "1" to "10", or "none", over questions with a key
+    causes: Mapping[str, int]  # where questions with a key were lost, see `CAUSES`
     latency: Latency | None
     emergency: EmergencyFigures | None = None
     index: IndexFacts | None = None
@@ -210,6 +212,23 @@ def _ranks(cases: Sequence[Case]) -> dict[str, int]:
     return {name: found[name] for name in (*map(str, range(1, 11)), "none")}
 
 
+def cause(case: Case) -> str:
+    """The first stage at which a question with a key was lost, one of `CAUSES`."""
+    rank = case.score.rank if case.score else None
+    if case.outcome in ("right", "error"):
+        return case.outcome
+    if rank is None:
+        return "not_found"
+    if case.outcome == "declined":
+        return "held_back"
+    return "wrong_words" if rank == 1 else "wrong_rank"
+
+
+def _causes(cases: Sequence[Case]) -> dict[str, int]:
+    found = Counter(cause(case) for case in cases if case.question.kind == "answerable")
+    return {name: found[name] for name in CAUSES}
+
+
 def _latency(cases: Sequence[Case]) -> Latency | None:
     waited = [case.seconds for case in cases if case.reply]
     return Latency(percentile(waited, share=0.5), percentile(waited, share=0.95), len(waited)) if waited else None
@@ -244,6 +263,7 @@ def summarise(
         gap=language_gap(cases),
         confidence=confidence_figures(cases),
         ranks=_ranks(cases),
+        causes=_causes(cases),
         latency=_latency(cases),
         emergency=emergency,
         index=index,
