@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from helseassistent.answer.safety_text import bare, fold_word, from_leet
 
@@ -20,7 +21,7 @@ class Lexicon:
             for word in words:
                 meanings.setdefault(word, set()).add(concept)
         self._spelled = _Index(meanings, fold_word)
-        self._bare = _Index(meanings, lambda word: bare(fold_word(word)))
+        self._meanings = meanings
 
     def concepts_of(self, word: str, *, without_letters: bool = False) -> frozenset[str]:
         """Concepts of a folded word; `without_letters` also reads it as typed on a keyboard without æøå."""
@@ -34,6 +35,10 @@ class Lexicon:
     def concepts_of_pair(self, first: str, second: str) -> frozenset[str]:
         """Concepts of a compound written apart; only lists whose stem reaches into the second word count."""
         return self._spelled.lookup(fold_word(first + second), longer_than=len(first) + 1)
+
+    @cached_property
+    def _bare(self) -> _Index:
+        return _Index(self._meanings, lambda word: bare(fold_word(word)))
 
 
 class _Index:

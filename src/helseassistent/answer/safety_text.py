@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Work is capped here: a longer message is read at its beginning and at its end.
 MAX_CHARACTERS = 12_000
@@ -30,10 +30,11 @@ class Token:
     text: str
     position: int
     sentence: int
+    asked: bool = False  # a question mark follows
 
 
 def fold_word(word: str) -> str:
-    """`word` in the spelling that lexicon and messages are compared in: ae, oe, aa as æ, ø, å; doubled letters single."""
+    """`word` in the spelling that lexicon and messages are compared in: ae, oe, aa as æ, ø, å; no doubled letters."""
     for digraph, letter in _DIGRAPHS:
         word = word.replace(digraph, letter)
     return _DOUBLED.sub(r"\1", word)
@@ -71,6 +72,8 @@ def tokens(message: str) -> tuple[Token, ...]:
     for match in _TOKEN.finditer(text):
         word = match.group()
         if word in ".!?;:\n":
+            if word == "?" and found:
+                found[-1] = replace(found[-1], asked=True)
             if found and found[-1].sentence == sentence:
                 sentence += 1
                 position += SENTENCE_STEP
