@@ -110,7 +110,7 @@ def _search(question: str) -> tuple[Reply, tuple[Scored, ...]]:
     wanted = {word[:5] for word in _WORD.findall(question.lower())}
     found: list[tuple[int, TinyPage, re.Match[str]]] = []
     for page in PAGES:
-        for sentence in re.finditer(r"[^\s.][^.]*\.", page.body):
+        for sentence in re.finditer(r"\S.*?\.(?=\s|$)", page.body):
             shared = len(wanted & {word[:5] for word in _WORD.findall(sentence[0].lower())})
             found.append((shared, page, sentence))
     found.sort(key=lambda item: -item[0])

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from helseassistent.chat.render import plain_text
+from helseassistent.chat.sources import is_verbatim
 from helseassistent.chat.strings import strings
 from helseassistent.types import (
     Abstention,
@@ -158,3 +159,12 @@ def test_an_urgent_reply_is_its_fixed_text_and_its_numbers() -> None:
     text = text_of(Urgent("life", "Ring 113 nå.", (NUMBERS["medical"],)))
 
     assert text == "Ring 113 nå.\n\n113  Medisinsk nødtelefon (hele døgnet)"
+
+
+def test_several_quotes_in_a_row_are_still_the_words_of_the_source() -> None:
+    first = replace(CITATION, quote="Ta med:", start=0, end=7)
+    second = replace(CITATION, quote="- legitimasjon", start=20, end=34)
+    claim = Claim("Ta med:\n- legitimasjon", (first, second))
+
+    assert "«Ta med:\n- legitimasjon» [1]" in text_of(Answer((claim,), confidence=0.9))
+    assert not is_verbatim(Claim("Ta med: pass", (first, second)))

@@ -28,10 +28,10 @@ _OPEN_TO_READ = re.compile(
 )
 _OPEN_TO_WRITE = re.compile(r"/gradio_api/(?:queue/join|component_server|reset|cancel|call/ask|run/ask|api/ask)/?")
 _HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    b"permissions-policy": b"camera=(), microphone=(), geolocation=(), browsing-topics=()",
-    b"cross-origin-opener-policy": b"same-origin",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    "cross-origin-opener-policy": "same-origin",
 }
 
 
@@ -49,20 +49,24 @@ def content_security_policy(*, frame_ancestors: str, nonce: str | None = None) -
     )
 
 
+def security_headers(frame_ancestors: str) -> dict[str, str]:
+    """The headers that every response carries, unless it has its own."""
+    return {**_HEADERS, "content-security-policy": content_security_policy(frame_ancestors=frame_ancestors)}
+
+
 class SecurityHeaders:
     """Adds the headers that every response carries; a policy that is set already stays."""
 
     def __init__(self, app: App, frame_ancestors: str) -> None:
         self._app = app
-        self._policy = content_security_policy(frame_ancestors=frame_ancestors).encode()
+        self._wanted = [(name.encode(), value.encode()) for name, value in security_headers(frame_ancestors).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", []))
                 present = {name.lower() for name, _ in headers}
-                wanted = {**_HEADERS, b"content-security-policy": self._policy}
-                headers += [(name, value) for name, value in wanted.items() if name not in present]
+                headers += [(name, value) for name, value in self._wanted if name not in present]
                 message = {**message, "headers": headers}
             await send(message)
 

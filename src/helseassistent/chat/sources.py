@@ -41,9 +41,14 @@ def sources(answer: Answer) -> tuple[Source, ...]:
 
 
 def is_verbatim(claim: Claim) -> bool:
-    """Whether the claim is the source's own words, white space aside."""
+    """Whether the claim is nothing but the source's own words, one quote or several in a row, white space aside."""
     text = " ".join(claim.text.split())
-    return any(text in " ".join(citation.quote.split()) for citation in claim.citations)
+    quotes = sorted((" ".join(citation.quote.split()) for citation in claim.citations), key=len, reverse=True)
+    if any(text in quote for quote in quotes):
+        return True
+    for quote in quotes:
+        text = text.replace(quote, "")
+    return not text.strip()
 
 
 def surroundings(citation: Citation, exchange: Exchange) -> Surroundings | None:

@@ -7,6 +7,7 @@ the status line are ours, and Gradio carries the questions.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,15 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from gradio.events import api as add_api
 
 from helseassistent.chat.desk import Ask, BadRequestError, BusyError, Desk, Question, parse_json, parse_question
-from helseassistent.chat.guard import BODY_LIMIT, BodyTooLargeError, GradioGuard, Refusals, SecurityHeaders, read_body
+from helseassistent.chat.guard import (
+    BODY_LIMIT,
+    BodyTooLargeError,
+    GradioGuard,
+    Refusals,
+    SecurityHeaders,
+    read_body,
+    security_headers,
+)
 from helseassistent.chat.markup import show
 from helseassistent.chat.page import Shell, asset, spell
 from helseassistent.chat.render import plain_text
@@ -46,13 +55,13 @@ class ChatOptions:
 
 
 def build_app(ask: Ask, numbers: Mapping[str, EmergencyNumber], options: ChatOptions | None = None) -> FastAPI:
-    """The whole site; nothing is fetched and nothing is stored."""
+    """The whole site; nothing is fetched and nothing is stored. Not to be called from a running event loop."""
     options = options or ChatOptions()
     counter = _Counter(Desk(ask, at_once=options.at_once, waiting=options.waiting), numbers, options)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, root_path=options.root_path)
     app.add_middleware(SecurityHeaders, frame_ancestors=options.frame_ancestors)
     _add_routes(app, counter, options)
-    _add_chat(app, counter, options)
+    asyncio.run(_add_chat(app, counter, options))
     return app
 
 
@@ -123,12 +132,14 @@ def _add_routes(app: FastAPI, counter: _Counter, options: ChatOptions) -> None:
             return JSONResponse({"error": words["busy"]}, status_code=503, headers={"Retry-After": "5"})
         return JSONResponse(record)
 
-    @app.exception_handler(Exception)
+    @app.exception_handler(Exception)  # outermost of all, so that it must bring its own headers
     async def failed(_: Request, __: Exception) -> Response:
-        return JSONResponse({"error": words["failed"]}, status_code=500)
+        headers = security_headers(options.frame_ancestors)
+        return JSONResponse({"error": words["failed"]}, status_code=500, headers=headers)
 
 
-def _add_chat(app: FastAPI, counter: _Counter, options: ChatOptions) -> None:
+async def _add_chat(app: FastAPI, counter: _Counter, options: ChatOptions) -> None:
+    # In a running loop, because outside one Gradio opens a new loop for every lock and never closes it.
     gr.mount_gradio_app(
         app,
         _blocks(counter, options),

@@ -74,8 +74,7 @@ function failure(key) {
   const article = document.createElement("article");
   article.className = "ha-message ha-reply ha-failed";
   article.lang = language;
-  article.setAttribute("role", "alert");
-  article.innerHTML = `<p>${words(key)}</p><p>${words("failed_help")}</p>`;
+  article.innerHTML = `<div class="ha-body" role="alert"><p>${words(key)}</p><p>${words("failed_help")}</p></div>`;
   return article;
 }
 
