@@ -168,3 +168,11 @@ def test_several_quotes_in_a_row_are_still_the_words_of_the_source() -> None:
 
     assert "«Ta med:\n- legitimasjon» [1]" in text_of(Answer((claim,), confidence=0.9))
     assert not is_verbatim(Claim("Ta med: pass", (first, second)))
+
+
+def test_items_of_a_list_keep_their_own_lines_and_sentences_do_not() -> None:
+    parts = ("Du trenger:", "- pass", "- bilde\n- tid", "Ring først.")
+    quotes = tuple(replace(CITATION, quote=quote, start=at, end=at + len(quote)) for at, quote in enumerate(parts))
+    claim = Claim(" ".join(" ".join(parts).split()), quotes)
+
+    assert "«Du trenger:\n- pass\n- bilde\n- tid Ring først.»" in text_of(Answer((claim,), confidence=0.9))

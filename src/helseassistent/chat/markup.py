@@ -9,7 +9,7 @@ from datetime import date
 from html import escape
 
 from helseassistent.chat.render import abstention_paragraphs, claim_numbers, lead, said, topic_title
-from helseassistent.chat.sources import Source, age, is_old, is_verbatim, sources, surroundings
+from helseassistent.chat.sources import Source, age, as_written, is_old, is_verbatim, sources, surroundings
 from helseassistent.chat.strings import Strings, fill, strings
 from helseassistent.types import Abstention, Answer, Citation, Claim, EmergencyNumber, Exchange, Topic, Urgent
 
@@ -117,7 +117,7 @@ def _answer(answer: Answer, setting: _Setting) -> str:
 def _claim(claim: Claim, number_of: Mapping[str, int], *, setting: _Setting) -> str:
     titles = {number_of[citation.file]: citation.title for citation in claim.citations}
     marks = "".join(_mark(number, titles[number], setting=setting) for number in claim_numbers(claim, number_of))
-    text = f'<span class="ha-words">{escape(claim.text)}</span>{marks}'
+    text = f'<span class="ha-words">{escape(as_written(claim))}</span>{marks}'
     return f'<blockquote class="ha-claim"><p>{text}</p></blockquote>' if is_verbatim(claim) else f"<p>{text}</p>"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from helseassistent.chat.sources import Source, age, is_old, is_verbatim, publishers, sources
+from helseassistent.chat.sources import Source, age, as_written, is_old, is_verbatim, publishers, sources
 from helseassistent.chat.strings import Strings, fill, strings
 from helseassistent.types import Abstention, Answer, Claim, EmergencyNumber, Exchange, Topic, Urgent
 
@@ -51,7 +51,7 @@ def _plain_answer(answer: Answer, *, today: date, words: Strings, being_updated:
 
 def _plain_claim(claim: Claim, number_of: Mapping[str, int]) -> str:
     marks = "".join(f"[{number}]" for number in claim_numbers(claim, number_of))
-    return f"«{claim.text}» {marks}" if is_verbatim(claim) else f"{claim.text} {marks}"
+    return f"«{as_written(claim)}» {marks}" if is_verbatim(claim) else f"{claim.text} {marks}"
 
 
 def _plain_source(source: Source, *, today: date, words: Strings, being_updated: Collection[str]) -> str:

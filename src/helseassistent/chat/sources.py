@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from helseassistent.chat.strings import Strings, fill
 from helseassistent.types import Answer, Citation, Claim, Exchange
+
+_LIST_ITEM = re.compile(r"[-*•–] |\d{1,2}[.)] |[a-zæøå]\) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,17 @@ def is_verbatim(claim: Claim) -> bool:
     for quote in quotes:
         text = text.replace(quote, "")
     return not text.strip()
+
+
+def as_written(claim: Claim) -> str:
+    """The claim with the line breaks of its quotes, and each item of a list on its own line."""
+    quotes = [citation.quote.strip() for citation in claim.citations]
+    if " ".join(" ".join(quotes).split()) != " ".join(claim.text.split()):
+        return claim.text
+    text = quotes[0]
+    for quote in quotes[1:]:
+        text += ("\n" if _LIST_ITEM.match(quote) else " ") + quote
+    return text
 
 
 def surroundings(citation: Citation, exchange: Exchange) -> Surroundings | None:
