@@ -18,7 +18,7 @@ from helseassistent.text.characters import fold
 from helseassistent.types import Language, Page
 
 _LANGUAGES = ("nb", "nn")
-_CLOSING = re.compile(r"^---[ \t]*\r?\n?", re.MULTILINE)
+_CLOSING = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _UNDER_UPDATE = re.compile(
     r"\bunder (?:oppdatering|arbeid|revisjon|omarbeid\w*|utvikling av redaksjonen)\b", re.IGNORECASE
 )
@@ -80,7 +80,7 @@ def parse_page(content: str, *, file: str) -> Page | PageProblem:
         return PageProblem(file, "front matter", "er ikke avsluttet med en linje «---».")
     try:
         fields = yaml.safe_load(content[content.index("\n") : closing.start()]) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2023-13-45
         return PageProblem(file, "front matter", f"kan ikke leses som YAML: {' '.join(str(error).split())[:120]}")
     if not isinstance(fields, dict):
         return PageProblem(file, "front matter", "må være linjer av formen «navn: verdi».")
@@ -114,6 +114,10 @@ def says_under_update(page: Page) -> bool:
 
 
 def _read_page(path: Path, *, file: str) -> tuple[Page, bytes] | PageProblem:
+    if not file.isprintable():  # a name that is not UTF-8, or has control characters, cannot be stored or shown
+        return PageProblem(ascii(file), "fil", "har et navn med ugyldige tegn.")
+    if not path.is_file():  # a pipe would be waited for
+        return PageProblem(file, "fil", "er ikke en vanlig fil.")
     try:
         content = path.read_bytes()
     except OSError as error:
