@@ -53,8 +53,19 @@ def replace_file(path: Path, content: bytes) -> None:
 def publish_folder(staging: Path, target: Path) -> None:
     """Rename a finished folder whose files are flushed already into its final place; replaces what stands there."""
     flush_folder(staging)
+    replaced = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     if target.exists():
-        shutil.rmtree(target)
+        checkpoint(f"rename {replaced.name}/")
+        target.rename(replaced)
     checkpoint(f"rename {target.name}/")
     staging.rename(target)
     flush_folder(target.parent)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder; a crash half-way leaves a name that says it is a leftover, never half a folder."""
+    doomed = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    checkpoint(f"rename {doomed.name}/")
+    folder.rename(doomed)
+    shutil.rmtree(doomed)

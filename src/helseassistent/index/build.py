@@ -79,6 +79,7 @@ def build(
     with _locked(index):
         previous = _previous(index)
         if previous and previous.manifest.generation == identity:
+            _sweep(index, keep=identity)
             return _report(identity, corpus=corpus, previous=previous, passages=len(previous.passages), embedded=0)
         passages = [passage for page in corpus.pages.values() for passage in cut(page)]
         reusable = previous if previous and previous.manifest.encoder_fingerprint == encoder.fingerprint else None
@@ -191,8 +192,19 @@ def _write(
 ) -> None:
     staging = index / f"{_STAGING}-{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir()
-    durable.write_new(staging / layout.PAGES, layout.page_lines(list(corpus.pages.values())))
+    try:
+        staging.mkdir()
+        _fill(staging, pages=list(corpus.pages.values()), passages=passages, table=table)
+        manifest = manifest_of(_flushed(staging))
+        durable.write_new(staging / MANIFEST, manifest_bytes(manifest))
+        durable.publish_folder(staging, index / manifest.generation)
+        durable.replace_file(index / CURRENT, manifest.generation.encode())
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)  # on a full disk, what is left behind would keep it full
+
+
+def _fill(staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], table: _Table) -> None:
+    durable.write_new(staging / layout.PAGES, layout.page_lines(pages))
     durable.write_new(staging / layout.PASSAGES, layout.passage_lines(passages))
     durable.write_new(staging / layout.SENTENCES, layout.array_bytes(table.sentences))
     durable.write_new(staging / layout.VECTORS, layout.array_bytes(table.vectors))
@@ -203,15 +215,16 @@ def _write(
     Bm25.build([word_terms(text) for text in texts]).save(staging / layout.WORDS)
     Bm25.build([gram_terms(text) for text in texts]).save(staging / layout.GRAMS)
     Bm25.build([word_terms(context_of(passage)) for passage in passages]).save(staging / layout.CONTEXT)
+
+
+def _flushed(staging: Path) -> dict[str, str]:
+    """The digest of every file in `staging`, by name, once all of them are on disk."""
     files = sorted(path for path in staging.rglob("*") if path.is_file())
     for path in files:
         durable.flush_file(path)
     for folder in (layout.WORDS, layout.GRAMS, layout.CONTEXT):
         durable.flush_folder(staging / folder)
-    manifest = manifest_of({path.relative_to(staging).as_posix(): file_digest(path) for path in files})
-    durable.write_new(staging / MANIFEST, manifest_bytes(manifest))
-    durable.publish_folder(staging, index / manifest.generation)
-    durable.replace_file(index / CURRENT, manifest.generation.encode())
+    return {path.relative_to(staging).as_posix(): file_digest(path) for path in files}
 
 
 def _sweep(index: Path, *, keep: str) -> None:
@@ -221,7 +234,7 @@ def _sweep(index: Path, *, keep: str) -> None:
     finished = [path.parent for path in index.glob(f"*/{MANIFEST}") if path.parent.name != keep]
     finished.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for old in finished[KEPT - 1 :]:
-        shutil.rmtree(old)
+        durable.remove_folder(old)
 
 
 def _report(

@@ -69,6 +69,10 @@ class Generation:
         """Shape (passages + 1,): rows bounds[i]:bounds[i + 1] of `sentences` belong to passage i."""
         return np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1))
 
+    def open_files(self) -> None:
+        """Open everything now: once open, the files go on being read even when a later build has swept them away."""
+        _ = (self.dense, self.words, self.grams, self.context, self.sentence_bounds)
+
     def sentences_of(self, row: int) -> Iterator[tuple[int, int, int]]:
         """(row of the sentence, start, end) of each sentence of passage `row`, in reading order."""
         for index in range(self.sentence_bounds[row], self.sentence_bounds[row + 1]):
@@ -103,7 +107,9 @@ def open_generation(index: Path, *, fingerprint: str | None = None, vector_store
     _refuse_other(manifest, fingerprint=fingerprint)
     verify_files(folder, manifest=manifest)
     try:
-        return _load(folder, manifest=manifest, vector_store=vector_store)
+        generation = _load(folder, manifest=manifest, vector_store=vector_store)
+        generation.open_files()
+        return generation
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BrokenIndexError(f"Indeksen «{folder.name}» kan ikke leses: {error}. {REBUILD}") from error
 
