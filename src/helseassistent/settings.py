@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -53,7 +54,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def corpus_settings(settings: Settings, *, corpus: Path | None, index: Path | None) -> Settings:
     """The settings with another corpus; without an index of its own that gets one beside the default one."""
     if corpus is not None and index is None and corpus.resolve() != settings.corpus.resolve():
-        index = settings.index / "andre" / corpus.resolve().as_posix().strip("/").replace("/", "-")
+        whole = corpus.resolve()
+        digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:8]  # two folders may have the same name
+        index = settings.index / "andre" / f"{whole.name[:50]}-{digest}"
     return replace(settings, corpus=corpus or settings.corpus, index=index or settings.index)
 
 
@@ -92,6 +95,6 @@ def checked_port(value: object) -> int:
         SettingsError: for anything else.
     """
     text = str(value)
-    if not text.isascii() or not text.isdigit() or int(text) not in _PORTS:
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) not in _PORTS:
         raise SettingsError(f"Innstillingen «port» må være et tall fra 1 til 65535, men er «{value}».")
     return int(text)
