@@ -14,9 +14,9 @@ from helseassistent.text.sentences import blocks, sentence_spans
 PIECES = st.lists(
     st.sampled_from(
         [
-            "Legen", "ringer", "i dag", "f.eks.", "dr.", "nr. 2", "§ 2-1 a.", "kl. 08.30", "ca. 3,5 mg", "m.m.", "slutt.",
-            "Nei!", "Hva?", "«Ja.»", "1.", "a)", "😀", "\u00a0", " ", "\n", "\r\n", "\n\n", "# ", "## Tittel\n", "- ", "* ",
-            "| a | b |", "\u2028", "x" * 300, "(se", "under)", "…", "æøå",
+            "Legen", "ringer", "i dag", "f.eks.", "dr.", "nr. 2", "§ 2-1 a.", "kl. 08.30", "ca. 3,5 mg", "m.m.",
+            "slutt.", "Nei!", "Hva?", "«Ja.»", "1.", "a)", "😀", "\u00a0", " ", "\n", "\r\n", "\n\n", "# ",
+            "## Tittel\n", "- ", "* ", "| a | b |", "\u2028", "x" * 300, "(se", "under)", "…", "æøå",
         ]
     ),
     max_size=40,
