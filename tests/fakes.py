@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from helseassistent.corpus import Corpus
 from helseassistent.text.terms import word_terms
-from helseassistent.types import Vectors
+from helseassistent.types import Page, Vectors
 
 
 class HashingEncoder:
@@ -36,3 +37,14 @@ class HashingEncoder:
                 vectors[row, digest[0] % self.dimensions] += 1 if digest[1] % 2 else -1
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.divide(vectors, norms, out=vectors, where=norms > 0)
+
+
+def page(file: str, body: str) -> Page:
+    """A page of its own address and title, with that body."""
+    return Page(file, f"Om {file}", f"https://example.no/{file}", "Bergen kommune", "nb", None, None, body)
+
+
+def corpus(**bodies: str) -> Corpus:
+    """A corpus that was never on disk: `legevakt="Ring."` is a page `legevakt.md`."""
+    pages = {f"{name}.md": page(f"{name}.md", body) for name, body in bodies.items()}
+    return Corpus(pages, (), hashlib.sha256(repr(sorted(bodies.items())).encode()).hexdigest())
