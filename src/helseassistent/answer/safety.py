@@ -28,9 +28,13 @@ __all__ = ["Safety", "freshness_warning", "load_numbers", "stale_numbers"]
 PRECEDENCE = ("life_suicide", "life", "poison", "violence", "crisis", "child", "doctor")
 URGENT_LABELS = frozenset({"life_suicide", "life", "poison", "violence", "child"})
 LAST_RESORT = "last_resort"
-# Chosen on benchmarks/safety/dev.jsonl: where the second opinion decides alone, and where a fair rule needs it.
+# Chosen on benchmarks/safety/held_out.jsonl with a model that had not seen it: how much danger the second opinion must
+# see to decide alone, with a rule beside it, or to let a fair or a strong rule decide.
 SURE = 0.4
+SURE_WITH_RULE = 0.28
 CALM = 0.15
+SLIGHT = 0.02
+POSSIBLE = 0.2
 FAIR_SCORE = 2
 STRONG_SCORE = 4
 MAX_FIRST_LINE_WORDS = 15
@@ -83,18 +87,19 @@ class Safety:
 
     def label(self, message: str) -> str | None:
         """Which of the approved texts `message` calls for; None means no danger was seen."""
-        words = tokens(message)
-        if not words:
-            return None
+        parts = stretches(tokens(message), weight=self._weight)
+        labels = [label for part in parts if (label := self._judge(part))]
+        return min(labels, key=PRECEDENCE.index, default=None)
+
+    def _judge(self, words: Sequence[Token]) -> str | None:
         reading = read(words, lexicon=self.lexicon)
         suspected = hits(self.rules, reading, doubt={})
         found = hits(self.rules, reading, doubt=penalties(self.guards, reading))
-        views = [
-            self.opinion.probabilities(self._buckets(stretch))
-            for stretch in stretches(words, reading=reading, named=self.named)
-        ]
-        view = min(views, key=lambda probabilities: probabilities["harmless"])
+        view = self.opinion.probabilities(self._seen(words, reading=reading, suspected=suspected, found=found))
         return decide(found, view=view, suspected=suspected, reading=reading)
+
+    def _weight(self, word: str) -> int:
+        return len(self.lexicon.concepts_of(word) & self.named)
 
     def fired(self, message: str) -> tuple[Hit, ...]:
         """Every rule that speaks for danger in `message`, for staff and tests."""
@@ -104,13 +109,15 @@ class Safety:
     def buckets(self, message: str) -> tuple[int, ...]:
         """What the second opinion sees of `message` taken as one stretch; empty without words."""
         words = tokens(message)
-        return self._buckets(words) if words else ()
-
-    def _buckets(self, words: Sequence[Token]) -> tuple[int, ...]:
         reading = read(words, lexicon=self.lexicon)
-        doubt = penalties(self.guards, reading)
-        signs = [f"r {hit.rule.name}" for hit in hits(self.rules, reading, doubt={})]
-        signs += [f"s {hit.rule.name}" for hit in hits(self.rules, reading, doubt=doubt)]
+        suspected = hits(self.rules, reading, doubt={})
+        found = hits(self.rules, reading, doubt=penalties(self.guards, reading))
+        return self._seen(words, reading=reading, suspected=suspected, found=found) if words else ()
+
+    def _seen(
+        self, words: Sequence[Token], *, reading: Reading, suspected: Sequence[Hit], found: Sequence[Hit]
+    ) -> tuple[int, ...]:
+        signs = [f"r {hit.rule.name}" for hit in suspected] + [f"s {hit.rule.name}" for hit in found]
         signs += [f"g {guard.name}" for guard in self.guards if any(spans(p, reading) for p in guard.patterns)]
         return features(words, reading=reading, signs=signs, named=self.named)
 
@@ -128,26 +135,38 @@ def decide(
     """
     danger = 1.0 - view["harmless"]
     best = max((hit.score for hit in found), default=0)
-    if danger > SURE:
-        return _label_of(max(CLASSES[1:], key=lambda name: view[name]), found or suspected, reading)
-    if best >= STRONG_SCORE or (best >= FAIR_SCORE and danger > CALM):
-        return min((hit.rule.label for hit in found), key=PRECEDENCE.index)
+    if danger > (SURE_WITH_RULE if found else SURE):
+        return _label_of(_class_of(found, view=view), found or suspected, view=view, reading=reading)
+    if (best >= STRONG_SCORE and danger > SLIGHT) or (best >= FAIR_SCORE and danger > CALM):
+        return _most_dangerous([hit.rule.label for hit in found])
     return None
 
 
-def _label_of(name: str, hits_found: Sequence[Hit], reading: Reading) -> str:
+def _most_dangerous(labels: Sequence[str]) -> str:
+    """The first of `labels` in `PRECEDENCE`; a child who tells of violence gets the words for children, 112 in them."""
+    return "child" if set(labels) <= {"violence", "child"} and "child" in labels else min(labels, key=PRECEDENCE.index)
+
+
+def _class_of(found: Sequence[Hit], *, view: Mapping[str, float]) -> str:
+    """The likeliest dangerous class, but urgent when a fair rule says so and the second opinion does not exclude it."""
+    likeliest = max(CLASSES[1:], key=lambda name: view[name])
+    said = any(hit.score > FAIR_SCORE and hit.rule.label in URGENT_LABELS for hit in found)
+    return "urgent" if said and view["urgent"] > POSSIBLE else likeliest
+
+
+def _label_of(name: str, rule_hits: Sequence[Hit], *, view: Mapping[str, float], reading: Reading) -> str:
     """The label within the second opinion's class: what a rule says, else what the words point to."""
     if name != "urgent":
         return name
-    labels = [hit.rule.label for hit in hits_found if hit.rule.label in URGENT_LABELS]
-    if labels:
-        return min(labels, key=PRECEDENCE.index)
+    labels = [hit.rule.label for hit in rule_hits if hit.rule.label in URGENT_LABELS]
     places = reading.places.keys()
+    if labels:
+        return _most_dangerous(labels)
+    if view["crisis"] > POSSIBLE:
+        return "life_suicide"
     if "SWALLOW" in places and places & {"POISON", "BATTERY"}:
         return "poison"
-    if places & {"WEAPON", "THREAT", "HIDE"}:
-        return "violence"
-    return "life"
+    return "violence" if places & {"WEAPON", "THREAT", "HIDE"} else "life"
 
 
 def load_texts(

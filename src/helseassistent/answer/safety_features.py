@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from helseassistent.answer.safety_rules import Reading
@@ -12,7 +12,7 @@ from helseassistent.answer.safety_text import Token
 BUCKETS = 1 << 15
 MAX_TOKENS = 60  # of one stretch
 WHOLE = 40  # tokens; a longer message is judged in parts
-MAX_STRETCHES = 12
+MAX_STRETCHES = 10
 _NEAR = 3  # positions between two concepts that are counted as a pair
 
 
@@ -53,18 +53,16 @@ def _concepts(words: Sequence[Token], *, reading: Reading, named: frozenset[str]
     return found
 
 
-def stretches(message: Sequence[Token], *, reading: Reading, named: frozenset[str]) -> list[Sequence[Token]]:
-    """`message` whole when short; else pairs of neighbouring sentences, those with most concepts, a few."""
+def stretches(message: Sequence[Token], *, weight: Callable[[str], int]) -> list[Sequence[Token]]:
+    """`message` whole when short; else sentences and pairs of neighbours, those with the heaviest words, a few."""
     if len(message) <= WHOLE:
         return [message] if message else []
     pieces = _sentences(message)
-    pairs = [first + second for first, second in pairwise(pieces)] or pieces
-    weight = dict.fromkeys(reading.sentence_at, 0)
-    for concept in named & reading.places.keys():
-        for place in reading.places[concept]:
-            weight[place] += 1
-    pairs.sort(key=lambda pair: -sum(weight[token.position] for token in pair))
-    return [*pairs[:MAX_STRETCHES]]
+    heavy = {word: weight(word) for word in {token.text for token in message}}
+    pairs = (first + second for first, second in pairwise(pieces))
+    parts = {tuple(token.text for token in part): part for part in (*pieces, *pairs)}  # repeated ones once
+    ranked = sorted(parts.values(), key=lambda part: -sum(heavy[token.text] for token in part) / (len(part) + 4))
+    return [*ranked[:MAX_STRETCHES]]
 
 
 def _sentences(message: Sequence[Token]) -> list[list[Token]]:

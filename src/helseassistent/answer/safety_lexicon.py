@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
-from helseassistent.answer.safety_text import bare, fold_word, from_leet
+from helseassistent.answer.safety_text import bare, fold_word, from_digraphs, from_leet
 
 MIN_FUZZY = 6  # shorter words have too many neighbours
 MAX_FUZZY = 24
@@ -26,6 +26,8 @@ class Lexicon:
     def concepts_of(self, word: str, *, without_letters: bool = False) -> frozenset[str]:
         """Concepts of a folded word; `without_letters` also reads it as typed on a keyboard without æøå."""
         found = self._spelled.lookup(word)
+        if "ae" in word or "oe" in word:
+            found |= self._spelled.lookup(from_digraphs(word))
         if without_letters:
             found |= self._bare.lookup(word)
         if not word.isalpha() and any(c.isalpha() for c in word) and len(word) >= 4:

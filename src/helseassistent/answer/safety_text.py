@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 # Work is capped here: a longer message is read at its beginning and at its end.
-MAX_CHARACTERS = 12_000
+MAX_CHARACTERS = 10_000
 SENTENCE_STEP = 4  # positions a sentence end adds, so that a phrase seldom spans two sentences
 
 _HOMOGLYPHS = str.maketrans(
@@ -15,11 +15,11 @@ _HOMOGLYPHS = str.maketrans(
     "aeopcyxijsdhkmtbhrniyikvoptuxabenswøæø",
 )
 _LEET = str.maketrans("0134578@$", "oieastbas")
-_DIGRAPHS = (("aa", "å"), ("oe", "ø"), ("ae", "æ"))
+_BARE = str.maketrans("æøå", "aoa")
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _TOKEN = re.compile(r"[a-zæøå0-9@$]+(?:[.,][0-9]+)?|[.!?;:\n]")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-_*·]){3,}[^\W_](?![^\W_])")
-_SPACED_WORDS = re.compile(r"(?<![^\W_])(?:[^\W_] {1,4}){5,}[^\W_](?![^\W_])")
+_SPACED_WORDS = re.compile(r"(?<![^\W_])(?:[^\W_] {1,4}){3,}[^\W_](?![^\W_])")
 _APOSTROPHES = re.compile(r"['’`´]")
 
 
@@ -34,15 +34,18 @@ class Token:
 
 
 def fold_word(word: str) -> str:
-    """`word` in the spelling that lexicon and messages are compared in: ae, oe, aa as æ, ø, å; no doubled letters."""
-    for digraph, letter in _DIGRAPHS:
-        word = word.replace(digraph, letter)
-    return _DOUBLED.sub(r"\1", word)
+    """`word` in the spelling that lexicon and messages are compared in: doubled letters single, but aa as å."""
+    return _DOUBLED.sub(r"\1", word.replace("aa", "å"))
+
+
+def from_digraphs(word: str) -> str:
+    """A folded word with ae and oe read as æ and ø."""
+    return word.replace("oe", "ø").replace("ae", "æ")
 
 
 def bare(word: str) -> str:
     """`word` as typed without Norwegian letters: æ and å as a, ø as o."""
-    return fold_word(word.translate(str.maketrans("æøå", "aoa")))
+    return fold_word(word.translate(_BARE))
 
 
 def from_leet(word: str) -> str:
@@ -99,5 +102,9 @@ def _without_accent(character: str) -> str:
 def _join_spaced(text: str) -> str:
     """`text` with letters set apart ("l e g e v a k t") pulled together; wider gaps stay word gaps."""
     if "  " in text:
-        text = _SPACED_WORDS.sub(lambda m: re.sub(r"\x00", " ", re.sub(r" ", "", re.sub(r" {2,}", "\x00", m[0]))), text)
-    return _SPACED.sub(lambda m: re.sub(r"[ .\-_*·]", "", m[0]), text)
+        text = _SPACED_WORDS.sub(lambda found: _joined_words(found[0]), text)
+    return _SPACED.sub(lambda found: re.sub(r"[ .\-_*·]", "", found[0]), text)
+
+
+def _joined_words(run: str) -> str:
+    return " ".join(word.replace(" ", "") for word in re.split(r" {2,}", run))

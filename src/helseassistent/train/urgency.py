@@ -23,10 +23,10 @@ from helseassistent.answer.safety_features import BUCKETS
 from helseassistent.answer.safety_model import CLASSES
 
 SEED = 20261125
-VARIANTS = 60  # drawn from each phrase pattern
+VARIANTS = 50  # drawn from each phrase pattern
 LABELS = {"urgent": "urgent", "crisis_mental": "crisis", "urgent_now_not_113": "doctor", "not_urgent": "harmless"}
 HAND_WRITTEN = 4.0  # weight of a message against a drawn variant
-QUESTIONS = 9_000
+QUESTIONS = 14_000
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _SLOT = re.compile(r"<([A-Z])>")
@@ -147,9 +147,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             (roughen(text, draw=draw), label, 1.0),
         ]
     data += [(roughen(t, draw=draw), label, 0.5) for t, label in drawn_messages(options.phrases, draw=draw)]
-    for question in service_questions(options.questions, draw=draw):
-        data.append((roughen(question, draw=draw), "harmless", 1.0))
     safety = Safety.load()
+    for question in service_questions(options.questions, draw=draw):
+        # A few of them do tell of danger; those a rule speaks for must not teach the opposite.
+        if not any(hit.rule.label != "doctor" for hit in safety.fired(question)):
+            data.append((roughen(question, draw=draw), "harmless", 1.0))
     rows = [safety.buckets(text) for text, _, _ in data]
     kept = [index for index, row in enumerate(rows) if row]
     model = fit([rows[i] for i in kept], labels=[data[i][1] for i in kept], weights=[data[i][2] for i in kept])
