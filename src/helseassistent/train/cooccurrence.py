@@ -1,0 +1,91 @@
+"""The unsupervised start: token vectors from which words stand near which, before any pair is seen.
+
+Positive pointwise mutual information of tokens within eight positions, reduced by a randomised singular value
+decomposition (Levy and Goldberg 2014; Halko et al. 2011). The singular values are turned around (exponent -1/4),
+which spreads the mass over all directions, and every row is weighted a / (a + p) by its token's share p
+(smooth inverse frequency, Arora et al. 2017).
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import scipy.sparse as sparse
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from helseassistent.train.tokens import Sentences
+
+_NEAR = (1.0, 1.0, 1.0, 0.8, 0.7, 0.6, 0.5, 0.4)  # weight of a neighbour by its distance in tokens
+_LEAST_COUNT = 2.0
+_CONTEXT_SMOOTHING = 0.75
+_OVERSAMPLING = 32
+_POWER_ITERATIONS = 3
+_SPECTRUM_EXPONENT = -0.25
+_RARITY = 1e-4
+_RANDOM_SIZE = 0.02
+
+
+def start_vectors(sentences: Sentences, *, vocabulary: int, dimensions: int, seed: int) -> torch.Tensor:
+    """Token vectors of shape (vocabulary, dimensions); the rarer the token, the longer its row, at most 1."""
+    matrix = _information(_counts(sentences, vocabulary=vocabulary))
+    directions = _decompose(matrix, dimensions=dimensions, seed=seed)
+    frequency = np.bincount(sentences.flat, minlength=vocabulary) + 1.0
+    share = torch.from_numpy(frequency / frequency.sum()).float()
+    return torch.nn.functional.normalize(directions, dim=1) * (_RARITY / (_RARITY + share))[:, None]
+
+
+def random_vectors(*, vocabulary: int, dimensions: int, seed: int) -> torch.Tensor:
+    """The other start: nothing known; small numbers of shape (vocabulary, dimensions)."""
+    return torch.randn(vocabulary, dimensions, generator=torch.Generator().manual_seed(seed)) * _RANDOM_SIZE
+
+
+def _counts(sentences: Sentences, *, vocabulary: int) -> sparse.csr_matrix:
+    """How often two tokens stand near each other in a document, nearer ones counting more; symmetric."""
+    tokens = sentences.flat
+    borders = np.zeros(len(tokens) + 1, np.int32)
+    borders[np.unique(sentences.document_starts)] = 1
+    document = np.cumsum(borders[:-1], dtype=np.int32)
+    total = sparse.csr_matrix((vocabulary, vocabulary), dtype=np.float32)
+    for distance, weight in enumerate(tqdm(_NEAR, desc="Teller naboord", unit="avstand"), 1):
+        together = document[:-distance] == document[distance:]
+        left, right = tokens[:-distance][together], tokens[distance:][together]
+        values = np.full(len(left), weight, np.float32)
+        total = total + sparse.coo_matrix((values, (left, right)), shape=total.shape).tocsr()
+    return (total + total.T).tocsr()
+
+
+def _information(counts: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Positive pointwise mutual information; rare pairs are left out."""
+    counts.data[counts.data < _LEAST_COUNT] = 0
+    counts.eliminate_zeros()
+    frequency: NDArray[np.float32] = np.asarray(counts.sum(axis=1)).ravel() + 1
+    context = frequency**_CONTEXT_SMOOTHING
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    expected = frequency[rows] * context[counts.indices] / context.sum()
+    counts.data = np.maximum(0, np.log(counts.data / expected)).astype(np.float32)
+    counts.eliminate_zeros()
+    return counts
+
+
+def _decompose(matrix: sparse.csr_matrix, *, dimensions: int, seed: int) -> torch.Tensor:
+    """The leading left singular vectors, scaled by the singular values to the spectrum exponent."""
+    operator = sparse_tensor(matrix)
+    generator = torch.Generator().manual_seed(seed)
+    basis = torch.randn(matrix.shape[0], dimensions + _OVERSAMPLING, generator=generator)
+    for _ in tqdm(range(_POWER_ITERATIONS), desc="Finner retninger", unit="runde"):
+        basis, _ = torch.linalg.qr(operator @ basis)
+    rotation, values, _ = torch.linalg.svd(basis.T @ (operator @ basis), full_matrices=False)
+    directions: torch.Tensor = (basis @ rotation)[:, :dimensions] * values[:dimensions] ** _SPECTRUM_EXPONENT
+    return directions
+
+
+def sparse_tensor(matrix: sparse.csr_matrix) -> torch.Tensor:
+    """The same matrix for torch, whose sparse product uses all threads."""
+    rows, columns = (torch.from_numpy(part.astype(np.int64)) for part in (matrix.indptr, matrix.indices))
+    values = torch.from_numpy(matrix.data)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta", UserWarning)
+        return torch.sparse_csr_tensor(rows, columns, values, size=matrix.shape, check_invariants=False)

@@ -1,0 +1,230 @@
+"""`helseassistent train`: the stages in order, each kept on disk so that a run that was stopped goes on where it was.
+
+Tokenizer, token arrays, members (start, text, questions), their merging, hard negatives, last training, model folder.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from tqdm import tqdm
+
+from helseassistent.train.card import card_text, write_model
+from helseassistent.train.cooccurrence import random_vectors, start_vectors
+from helseassistent.train.data import documents
+from helseassistent.train.fit import fit
+from helseassistent.train.measure import Figures, measure
+from helseassistent.train.merge import merge
+from helseassistent.train.mine import hard_negatives
+from helseassistent.train.pairs import AskedPairs, Grouped, Matched, Mixture, Source, Surroundings
+from helseassistent.train.prepare import (
+    PAIR_FILES,
+    Asked,
+    barred_passages,
+    labelled_pairs,
+    prepare_groups,
+    prepare_questions,
+)
+from helseassistent.train.recipe import BASE_SHARES, FINE_SHARES, LAST_SHARES, Member, Recipe, Shares
+from helseassistent.train.stages import Arrays, Stages
+from helseassistent.train.tokenizer import tokenizer_texts, train_tokenizer
+from helseassistent.train.tokens import Sentences, tokenise, tokenise_documents
+
+_HEADING_FILES = (("law_heading", 0.6), ("section_heading", 0.35), ("law_title", 0.05))
+_EITHER_WAY = {"nob_nno", "words"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReport:
+    """Where the model lies, how good it is on held-out documents, and what was taken over from an earlier run."""
+
+    folder: Path
+    figures: Figures
+    seconds: float
+    resumed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """Everything that batches are drawn from."""
+
+    sentences: Sentences
+    matched: Mapping[str, Matched]
+    asked: Asked
+    grouped: Grouped
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How much there is of each kind, for the card."""
+        asked = self.asked
+        trainable = int(asked.trainable[asked.right].sum())
+        counts = {"setninger i løpende tekst": len(self.sentences.starts), "hverdagsspørsmål": trainable}
+        pairs = {name: len(pair) for name, pair in self.matched.items()}
+        return counts | pairs | {"synonymgrupper": len(self.grouped)}
+
+
+def train(
+    texts: Path,
+    out: Path,
+    *,
+    recipe: Recipe | None = None,
+    questions: Sequence[Path] = (),
+    barred: Path | None = None,
+    work: Path | None = None,
+) -> TrainReport:
+    """Make a sentence encoder from the folder `texts` and write it to the folder `out`.
+
+    `questions` are files of further questions; passages of the sets below `barred` (the folder `bench` beside `texts`
+    if it is there) stay out of every labelled pair; `work` keeps the stages (beside `out` by default).
+
+    Raises:
+        HelseassistentError: if there is nothing to train on, or a line cannot be read.
+    """
+    begun, recipe = time.monotonic(), recipe or Recipe()
+    stages = Stages(work or out.with_name(f"{out.name}-steg"), key=recipe.digest)
+    tokenizer = _tokenizer(texts, questions=questions, size=recipe.vocabulary, stages=stages)
+    beside = texts.resolve().parent / "bench"
+    texts_barred = barred_passages(barred or (beside if beside.is_dir() else None))
+    asked = prepare_questions(texts, extra=questions, barred=texts_barred, tokenizer=tokenizer, seed=recipe.seed)
+    materials = Materials(
+        _sentences(texts, tokenizer=tokenizer, stages=stages),
+        _matched(texts, barred=texts_barred, tokenizer=tokenizer),
+        asked,
+        Grouped(prepare_groups(texts, tokenizer=tokenizer)),
+    )
+    table = _table(materials, recipe=recipe, stages=stages, vocabulary=tokenizer.get_vocab_size())
+    figures = _figures(table, asked=asked)
+    card = card_text(recipe, figures=figures, rows=materials.rows)
+    write_model(out, table=table, tokenizer=tokenizer, card=card)
+    return TrainReport(out, figures, time.monotonic() - begun, stages.resumed)
+
+
+def _tokenizer(texts: Path, *, questions: Sequence[Path], size: int, stages: Stages) -> Tokenizer:
+    def make() -> str:
+        serialised: str = train_tokenizer(tokenizer_texts(texts, extra=questions), size=size).to_str()
+        return serialised
+
+    return Tokenizer.from_str(stages.text("tokenizer", make))
+
+
+def _sentences(texts: Path, *, tokenizer: Tokenizer, stages: Stages) -> Sentences:
+    def make() -> Arrays:
+        found = tokenise_documents(tqdm(documents(texts), desc="Leser tekster", unit="dok"), tokenizer=tokenizer)
+        return {name: getattr(found, name) for name in Sentences.__slots__}
+
+    return Sentences(**stages.arrays("sentences", make))  # type: ignore[arg-type]
+
+
+def _matched(texts: Path, *, barred: frozenset[str], tokenizer: Tokenizer) -> dict[str, Matched]:
+    found = {}
+    for name in tqdm(PAIR_FILES, desc="Leser par", unit="fil"):
+        rows = labelled_pairs(texts, name=name, barred=barred)
+        queries, passages = ([getattr(row, side) for row in rows] for side in ("query", "passage"))
+        sides = (tokenise(queries, tokenizer=tokenizer), tokenise(passages, tokenizer=tokenizer))
+        found[name] = Matched(*sides, either_way=name in _EITHER_WAY)
+    return found
+
+
+def _table(materials: Materials, *, recipe: Recipe, stages: Stages, vocabulary: int) -> torch.Tensor:
+    """The finished token vectors: members, merged, then taught with the mistakes they still make."""
+
+    def merged() -> torch.Tensor:
+        tables = [
+            _member(member, materials, recipe=recipe, stages=stages, vocabulary=vocabulary) for member in recipe.members
+        ]
+        return merge(tables, texts=materials.asked.passages, dimensions=recipe.dimensions)
+
+    def last() -> torch.Tensor:
+        table = _kept(stages, "merged", merged)
+        questions = _questions(materials.asked, recipe=recipe, negatives=_negatives(table, materials, recipe, stages))
+        draw = Mixture(_sources(materials, shares=LAST_SHARES, questions=questions), size=recipe.batch)
+        return fit(table, draw, plan=recipe.last, seed=recipe.seed, name="Lærer av feil")
+
+    return _kept(stages, "last", last)
+
+
+def _member(member: Member, materials: Materials, *, recipe: Recipe, stages: Stages, vocabulary: int) -> torch.Tensor:
+    """One member from its start to the end of its training on questions."""
+    name, size = f"member-{member.seed}", recipe.batch
+
+    def start() -> torch.Tensor:
+        sizes = {"vocabulary": vocabulary, "dimensions": member.dimensions, "seed": member.seed}
+        return random_vectors(**sizes) if member.start == "random" else start_vectors(materials.sentences, **sizes)
+
+    def base() -> torch.Tensor:
+        table = _kept(stages, f"{member.start}-{member.dimensions}", start)
+        if member.base is None:
+            return table
+        draw = Mixture(_sources(materials, shares=BASE_SHARES), size=size)
+        return fit(table, draw, plan=member.base, seed=member.seed, name=f"Lærer av tekst, {name}")
+
+    def fine() -> torch.Tensor:
+        questions = _questions(materials.asked, recipe=member)
+        draw = Mixture(_sources(materials, shares=FINE_SHARES, questions=questions), size=size)
+        table = _kept(stages, f"{name}-base", base)
+        return fit(table, draw, plan=member.fine, seed=member.seed, name=f"Lærer av spørsmål, {name}")
+
+    return _kept(stages, name, fine)
+
+
+def _kept(stages: Stages, name: str, make: Callable[[], torch.Tensor]) -> torch.Tensor:
+    return torch.from_numpy(stages.arrays(name, lambda: {"table": make().numpy()})["table"])
+
+
+def _negatives(table: torch.Tensor, materials: Materials, recipe: Recipe, stages: Stages) -> NDArray[np.int32]:
+    asked = materials.asked
+
+    def mine() -> Arrays:
+        found = hard_negatives(
+            table,
+            questions=asked.questions,
+            passages=asked.passages,
+            right=asked.right,
+            allowed=asked.trainable,
+            by_model=recipe.negatives_by_model,
+            by_words=recipe.negatives_by_words,
+        )
+        return {"negatives": found}
+
+    return stages.arrays("negatives", mine)["negatives"].astype(np.int32)
+
+
+def _questions(asked: Asked, *, recipe: Recipe | Member, negatives: NDArray[np.int32] | None = None) -> AskedPairs:
+    return AskedPairs(
+        (asked.questions, asked.in_nynorsk, asked.misspelt),
+        (1 - recipe.nynorsk - recipe.misspelt, recipe.nynorsk, recipe.misspelt),
+        asked.passages,
+        asked.questions_of,
+        np.full((len(asked.questions), 1), -1, np.int32) if negatives is None else negatives,
+        recipe.negatives_each if isinstance(recipe, Recipe) else 0,
+    )
+
+
+def _sources(
+    materials: Materials, *, shares: Shares, questions: AskedPairs | None = None
+) -> list[tuple[Source, float]]:
+    matched = materials.matched
+    sources: list[tuple[Source, float]] = [
+        (Surroundings(materials.sentences, materials.sentences.usable), shares.surroundings),
+        (matched["nob_nno"], shares.nynorsk),
+        (matched["question_passage"], shares.answers),
+        (matched["words"], shares.words),
+        (matched["norec_title"], shares.reviews),
+        *((matched[name], part * shares.headings) for name, part in _HEADING_FILES),
+        (materials.grouped, shares.thesaurus),
+    ]
+    if questions is not None:
+        sources.append((questions, shares.questions))
+    return [(source, share) for source, share in sources if share and len(source)]
+
+
+def _figures(table: torch.Tensor, *, asked: Asked) -> Figures:
+    questions, right = asked.held_out_questions()
+    return measure(table, questions=questions, passages=asked.passages, right=right)
