@@ -178,7 +178,7 @@ def test_each_danger_meets_its_own_text(message: str, label: str | None) -> None
 
 
 @pytest.mark.parametrize(
-    ("file", "least"), [("fresh", {"urgent": 0.95, "crisis_mental": 0.9, "urgent_now_not_113": 0.9})]
+    ("file", "least"), [("fresh", {"urgent": 0.95, "crisis_mental": 0.85, "urgent_now_not_113": 0.9})]
 )
 def test_unseen_messages_are_found(file: str, least: dict[str, float]) -> None:
     rows = [json.loads(line) for line in (SETS / f"{file}.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -37,6 +37,8 @@ SLIGHT = 0.02
 POSSIBLE = 0.2
 FAIR_SCORE = 2
 STRONG_SCORE = 4
+MIN_WORDS = 2
+FIGURE = 4  # the penalty of a figure of speech
 MAX_FIRST_LINE_WORDS = 15
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -94,7 +96,10 @@ class Safety:
     def _judge(self, words: Sequence[Token]) -> str | None:
         reading = read(words, lexicon=self.lexicon)
         suspected = hits(self.rules, reading, doubt={})
-        found = hits(self.rules, reading, doubt=penalties(self.guards, reading))
+        doubt = penalties(self.guards, reading)
+        found = hits(self.rules, reading, doubt=doubt)
+        if not found and (len(words) < MIN_WORDS or max(doubt.values(), default=0) >= FIGURE):
+            return None  # a word alone, or a figure of speech: too little for the second opinion
         view = self.opinion.probabilities(self._seen(words, reading=reading, suspected=suspected, found=found))
         return decide(found, view=view, suspected=suspected, reading=reading)
 
