@@ -61,7 +61,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         fields = json.loads((folder / MANIFEST).read_bytes().decode())
         digest = fields.pop("digest")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise BrokenIndexError(f"Indeksen «{folder.name}» mangler et lesbart manifest. {REBUILD}") from error
     if fields.get("format") != FORMAT:
         raise BrokenIndexError(

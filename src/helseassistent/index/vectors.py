@@ -59,6 +59,8 @@ class LlamaVectors:
         """See `VectorSearch`."""
         from llama_index.core.vector_stores.types import VectorStoreQuery
 
+        if not question.any():  # no direction, so nothing is nearest; some stores divide by its length
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         query = VectorStoreQuery(query_embedding=question.tolist(), similarity_top_k=min(top_k, len(self._row_of)))
         result = self._store.query(query)
         found = [self._row_of[name] for name in result.ids or []]

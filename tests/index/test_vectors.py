@@ -1,0 +1,80 @@
+"""The native FAISS file, LlamaIndex's FAISS store and its simple store find the same passages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+from llama_index.vector_stores.faiss import FaissVectorStore
+
+from fakes import HashingEncoder
+from helseassistent.corpus import Corpus
+from helseassistent.errors import SettingsError
+from helseassistent.index.build import build
+from helseassistent.index.generation import FAISS_FILE, Generation, open_generation
+from helseassistent.index.vectors import FaissVectors, fill, open_vectors
+
+SIMPLE = "llama_index.core.vector_stores.simple:SimpleVectorStore"
+QUESTIONS = [
+    "Kan legevakten ta røntgen av en brukket arm?",
+    "Hvor mange plasser har Storetveit sykehjem?",
+    "Hva er et helsefellesskap?",
+    "Når ble øvre del av Nygårdsparken stengt?",
+    "psykiatrisk legevakt",
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_all_stores_agree(question: str, generation: Generation, encoder: HashingEncoder) -> None:
+    vector = encoder.encode_questions([question])[0]
+    ids = [passage.id for passage in generation.passages]
+    path = generation.folder / FAISS_FILE
+    expected = generation.vectors @ vector
+    stores = [
+        FaissVectors.open(path),
+        fill(FaissVectorStore(faiss_index=faiss.IndexFlatIP(64)), ids=ids, vectors=generation.vectors),
+        open_vectors(SIMPLE, path=path, ids=ids, vectors=generation.vectors),
+    ]
+    for store in stores:
+        rows, similarities = store.search(vector, top_k=5)
+        np.testing.assert_allclose(similarities, np.sort(expected)[::-1][:5], atol=1e-5)
+        np.testing.assert_allclose(expected[rows], similarities, atol=1e-5)
+
+
+def test_the_file_is_one_that_llama_index_opens(generation: Generation, encoder: HashingEncoder) -> None:
+    store = FaissVectorStore.from_persist_path(str(generation.folder / FAISS_FILE))
+    vector = encoder.encode_questions(QUESTIONS[:1])[0]
+    similarities, rows = store.client.search(vector[np.newaxis, :], 3)
+    native_rows, native = generation.dense.search(vector, top_k=3)
+    np.testing.assert_array_equal(rows[0], native_rows)
+    np.testing.assert_array_equal(similarities[0], native)
+
+
+def test_another_store_serves_a_whole_generation(shipped_index: Path, encoder: HashingEncoder) -> None:
+    simple, plain = open_generation(shipped_index, vector_store=SIMPLE), open_generation(shipped_index)
+    vector = encoder.encode_questions(QUESTIONS[1:2])[0]
+    assert list(simple.dense.search(vector, top_k=1)[0]) == list(plain.dense.search(vector, top_k=1)[0])
+
+
+@pytest.mark.parametrize("store", ["faiss", SIMPLE])
+def test_a_question_without_known_words_and_an_empty_index_are_no_trouble(
+    store: str, shipped: Corpus, shipped_index: Path, tmp_path: Path
+) -> None:
+    nothing = np.zeros(64, dtype=np.float32)
+    full = open_generation(shipped_index, vector_store=store)
+    rows, similarities = full.dense.search(nothing, top_k=60)
+    assert len(rows) == len(similarities) <= len(full.passages)
+    assert np.isfinite(similarities).all()
+    build(Corpus({}, (), ""), tmp_path, encoder=HashingEncoder())
+    rows, similarities = open_generation(tmp_path, vector_store=store).dense.search(nothing, top_k=60)
+    assert len(rows) == len(similarities) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["", "chroma", "json:", "json:Finnes", "finnes.ikke:Klasse", ":Klasse", "json:loads:x"]
+)
+def test_an_unknown_store_is_refused_with_what_to_write(name: str, shipped_index: Path) -> None:
+    with pytest.raises(SettingsError, match="Skriv «faiss» eller «modul:Klasse»"):
+        open_generation(shipped_index, vector_store=name)
