@@ -14,7 +14,7 @@ from helseassistent.chat.strings import Strings, fill, strings
 from helseassistent.types import Abstention, Answer, Citation, Claim, EmergencyNumber, Exchange, Topic, Urgent
 
 _NO_PAGES: frozenset[str] = frozenset()
-_EXCERPT = 150  # characters of a quote on its card when the answer itself shows it in full
+_EXCERPT = 110  # characters of a quote on its card when the answer itself shows it in full
 _SAFE_SCHEMES = ("https://", "http://")
 
 
