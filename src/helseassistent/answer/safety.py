@@ -30,9 +30,9 @@ URGENT_LABELS = frozenset({"life_suicide", "life", "poison", "violence", "child"
 LAST_RESORT = "last_resort"
 # Chosen on benchmarks/safety/held_out.jsonl with a model that had not seen it: how much danger the second opinion must
 # see to decide alone, with a rule beside it, or to let a fair or a strong rule decide.
-SURE = 0.4
-SURE_WITH_RULE = 0.28
-CALM = 0.15
+SURE = 0.45
+SURE_WITH_RULE = 0.35
+CALM = 0.22
 SLIGHT = 0.02
 POSSIBLE = 0.2
 FAIR_SCORE = 2
