@@ -9,6 +9,7 @@ _WORDS_AT_EDGE = 5  # of a long quote, only its first and last words are named
 _SHORT = 8  # words; a quote up to this is named whole
 _CONTEXT_WORDS = 3
 _WORD = re.compile(r"\S+")
+_SPACES = re.compile(r"[ \t\r]+")
 _LINE = re.compile(r"[^\n]+")
 _BULLET = re.compile(r"^[ \t]*(?:[-*+•]|#{1,6})[ \t]+")
 
@@ -44,7 +45,8 @@ def _words(body: str, span: tuple[int, int]) -> list[tuple[int, int]]:
 
 def _encode(body: str, start: int, end: int) -> str:
     # A hyphen, a comma and an ampersand mean something in a text directive, so they are written as codes.
-    return percent_encode(body[start:end], safe="").replace("-", "%2D")
+    # A browser shows, and searches, a run of spaces as one.
+    return percent_encode(_SPACES.sub(" ", body[start:end]), safe="").replace("-", "%2D")
 
 
 def _prefix(body: str, start: int) -> str:
