@@ -61,6 +61,7 @@ def test_the_last_resort_names_113_and_116117_first() -> None:
         "jeg vil begå ѕеlvmоrd",
         "ｊｅｇ　ｖｉｌ　ｄø",
         "jeg har s3lvm0rdstanker",
+        "j3g 0rk3r 1kk3 å l3v3 m3r",
         "Jeg orker ikke a\u030a leve mer",
         "jeg   v i l   d ø",
         "JEG VIL DØØØØ",

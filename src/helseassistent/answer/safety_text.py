@@ -20,6 +20,8 @@ _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _TOKEN = re.compile(r"[a-zæøå0-9@$]+(?:[.,][0-9]+)?|[.!?;:\n]")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-_*·]){3,}[^\W_](?![^\W_])")
 _SPACED_WORDS = re.compile(r"(?<![^\W_])(?:[^\W_] {1,4}){3,}[^\W_](?![^\W_])")
+_INSIDE = re.compile(r"(?<=[a-zæøå])[0134578@$]+(?=[a-zæøå])")
+_EDGE = re.compile(r"(?<=[a-zæøå])[0134578@$]+|(?<![0-9a-zæøå.,])[0134578@$](?=[a-zæøå]|\W|$)")
 _APOSTROPHES = re.compile(r"['’`´]")
 
 
@@ -69,7 +71,7 @@ def clean(message: str) -> str:
 
 def tokens(message: str) -> tuple[Token, ...]:
     """The folded words of `message` in order, sentence ends counted but left out."""
-    text = _join_spaced(clean(message))
+    text = _read_leet(_join_spaced(clean(message)))
     found: list[Token] = []
     position = sentence = 0
     for match in _TOKEN.finditer(text):
@@ -97,6 +99,12 @@ def _without_accent(character: str) -> str:
     if character in "æøå" or character.isascii():
         return character
     return "".join(c for c in unicodedata.normalize("NFD", character) if unicodedata.category(c) != "Mn")
+
+
+def _read_leet(text: str) -> str:
+    """`text` with digits inside words read as letters; at the edges of words too, once two were found inside."""
+    text, inside = _INSIDE.subn(lambda found: found[0].translate(_LEET), text)
+    return _EDGE.sub(lambda found: found[0].translate(_LEET), text) if inside >= 2 else text
 
 
 def _join_spaced(text: str) -> str:
