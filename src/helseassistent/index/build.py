@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from helseassistent import durable
@@ -62,7 +63,7 @@ class _Table:
     vectors: Vectors
     context_vectors: Vectors
     sentences: SentenceTable
-    sentence_vectors: Vectors
+    sentence_vectors: NDArray[np.float16]
     embedded: int
 
 
