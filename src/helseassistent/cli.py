@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +16,16 @@ from helseassistent.settings import Settings, checked_port, corpus_settings, loa
 from helseassistent.types import Language
 from helseassistent.wiring import Parts, build_index, build_parts, serve_chat
 
+_REFUSALS = {
+    errno.ENOENT: "filen eller mappen finnes ikke. Sjekk navnet.",
+    errno.EACCES: "du mangler rettigheter. Gi rettigheter, eller velg en annen mappe.",
+    errno.EROFS: "disken kan bare leses. Velg en annen mappe med --index.",
+    errno.ENOSPC: "disken er full. Frigjør plass, og prøv igjen.",
+    errno.EIO: "disken svarer ikke som den skal. Sjekk disken, og prøv igjen.",
+    errno.EISDIR: "det er en mappe, ikke en fil. Oppgi en fil.",
+    errno.ENOTDIR: "det er en fil, ikke en mappe. Oppgi en mappe.",
+    errno.EEXIST: "det er en fil, ikke en mappe. Oppgi en mappe.",
+}
 Command = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -29,12 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HelseassistentError as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone; nothing to say, and nowhere to say it
+        # The reader has gone. Python would try once more to write what is left, and complain, when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("Avbrutt.", file=sys.stderr)
     except OSError as error:
-        print(f"Kan ikke bruke «{error.filename}»: {error.strerror}.", file=sys.stderr)
+        print(_os_error(error), file=sys.stderr)
     return 1
+
+
+def _os_error(error: OSError) -> str:
+    """One Norwegian sentence for what the system refused, with what to do where that is known."""
+    what = _REFUSALS.get(error.errno or 0, f"{error.strerror or error}. Sjekk mappen og prøv igjen.")
+    return f"Kan ikke bruke «{error.filename}»: {what}" if error.filename else what[0].upper() + what[1:]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,7 +114,7 @@ def _print_reply(parts: Parts, turns: Sequence[str], language: Language | None, 
 
 def _batch(path: Path, *, language: Language | None) -> Iterator[tuple[list[str], Language | None]]:
     try:
-        lines = path.read_bytes().decode("utf-8-sig").splitlines()
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")  # a question may hold other line ends
     except UnicodeDecodeError as error:
         raise QuestionSetError(f"«{path}» er ikke UTF-8. Lagre filen som UTF-8 og prøv igjen.") from error
     for number, line in enumerate(lines, start=1):
@@ -106,12 +125,15 @@ def _batch(path: Path, *, language: Language | None) -> Iterator[tuple[list[str]
 def _batch_line(line: str, *, where: str, language: Language | None) -> tuple[list[str], Language | None]:
     try:
         fields = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise QuestionSetError(f"{where}: er ikke gyldig JSON.") from error
     turns = fields.get("turns", [fields.get("question")]) if isinstance(fields, dict) else None
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
         raise QuestionSetError(f"{where}: må ha «question» (tekst) eller «turns» (liste av tekster).")
-    return turns, language
+    wanted = fields.get("lang")
+    if wanted not in (None, "nb", "nn", "mixed"):
+        raise QuestionSetError(f"{where}: «lang» er «{wanted}», men må være nb eller nn.")
+    return turns, language or (wanted if wanted != "mixed" else None)
 
 
 def _index(options: argparse.Namespace, settings: Settings) -> int:
