@@ -25,5 +25,5 @@ def clean_message(message: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Case, compatibility forms and runs of white space (no-break spaces too) folded; for comparing, never for showing."""
+    """Case, compatibility forms and runs of white space folded; for comparing, never for showing."""
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).replace("\u00ad", "").casefold()).strip()

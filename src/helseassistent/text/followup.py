@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from helseassistent.text.words import content_words, tokens
 
 _OPENING = re.compile(
-    r"(?:og|å|men|enn|eller|hva med|kva med|ka med|hva om|kva om|gjelder (?:det|dette)|gjeld (?:det|dette)|i så fall|hvorfor det|kvifor det)\b"
+    r"(?:og|å|men|enn|eller|hva med|kva med|ka med|hva om|kva om"
+    r"|gjelder (?:det|dette)|gjeld (?:det|dette)|i så fall|hvorfor det|kvifor det)\b"
 )
 _POINTER = re.compile(r"\b(?:det|dette|den|denne|de|dei|disse|desse|der|dit|han|hun|ho|her)\b")
 _FEW = 2  # content words; fewer say too little to be searched for alone

@@ -116,7 +116,8 @@ _GREETING_WORDS = _GREETINGS | frozenset(
     ]
 )
 _THANKS = re.compile(
-    r"\b(?:tusen)?takk(?:er|ar)?\b|\bthanks?\b|\bsetter pris på\b|\bset pris på\b|\bdet hjalp\b|\bdet var det (?:jeg|eg) lur"
+    r"\b(?:tusen)?takk(?:er|ar)?\b|\bthanks?\b|\bsetter pris på\b|\bset pris på\b|\bdet hjalp\b"
+    r"|\bdet var det (?:jeg|eg) lur"
 )
 _QUESTION = re.compile(
     r"\b(?:hv\w+|kva|kven|kvar|korleis|kor|kvifor|når|kan|må|får|skal|bør|ka|kem|koffor|finnes|finst|trenger|treng)\b"
@@ -126,9 +127,12 @@ _IDENTITY = re.compile(
     r"|\b(?:er|e) (?:du|dette|det|jeg snakker med|eg snakkar med)(?: her)?\s*(?:et|ein|en|eit)?\s*(?:ekte|levende)?\s*"
     r"(?:robot|menneske|menneskje|chatbot|bot|maskin|person|ki|ai|kunstig intelligens|chatgpt)\w{0,3}\b"
     r"|^(?:er|e) du (?:en |ein )?(?:lege|sykepleier|sjukepleiar)$"
-    r"|\b(?:snakker|snakkar|chatter|chattar|prater|skriv|skriver) (?:jeg|eg|æ) (?:med|no med|nå med|til) (?:et|ein|en|eit) (?:menneske|robot|maskin|ekte|person)\w*"
-    r"|\b(?:hva|kva|ka) kan (?:du|dokker)(?: hjelpe| gjøre| gjere| svare| hjelp| svar| gjær| for nokke| brukes)*(?: meg| mæ| folk)*(?: med| på| til| om)*$"
-    r"|\b(?:hva|kva|ka) heite?r? du\b|\bwho are you\b|\bhv?ordan (?:virker|fungerer) du\b|\bkorleis (?:verkar|fungerer) du\b"
+    r"|\b(?:snakker|snakkar|chatter|chattar|prater|skriv|skriver) (?:jeg|eg|æ)"
+    r" (?:med|no med|nå med|til) (?:et|ein|en|eit) (?:menneske|robot|maskin|ekte|person)\w*"
+    r"|\b(?:hva|kva|ka) kan (?:du|dokker)"
+    r"(?: hjelpe| gjøre| gjere| svare| hjelp| svar| gjær| for nokke| brukes)*(?: meg| mæ| folk)*(?: med| på| til| om)*$"
+    r"|\b(?:hva|kva|ka) heite?r? du\b|\bwho are you\b"
+    r"|\bhv?ordan (?:virker|fungerer) du\b|\bkorleis (?:verkar|fungerer) du\b"
     r"|\b(?:hvem|kven) (?:har )?(?:lag(?:et|er|a)|står bak) (?:deg|denne|dette)\b"
 )
 

@@ -61,7 +61,7 @@ def word_terms(text: str) -> list[str]:
 
 
 def gram_terms(text: str) -> list[str]:
-    """Character 4-grams inside the content words, word edges marked; they meet compounds, inflection and misspelling."""
+    """Character 4-grams of the content words, word edges marked; they meet compounds, inflection and misspelling."""
     terms: list[str] = []
     for token in tokens(text):
         if token not in FUNCTION_WORDS:
@@ -71,7 +71,7 @@ def gram_terms(text: str) -> list[str]:
 
 
 def _contract(word: str) -> str:
-    """Middel and midl(er), sykkel and sykl(er): the e that comes and goes before l, n and r, and the doubled consonant."""
+    """Middel and midl(er), sykkel and sykl(er): the e that comes and goes before l, n, r, and doubled consonants."""
     if len(word) > 4 and word[-2] == "e" and word[-1] in "lnr" and word[-3] not in _VOWELS:
         word = word[:-2] + word[-1]
     if len(word) > 4 and word[-1] in "lnr" and word[-2] == word[-3]:
