@@ -137,7 +137,7 @@ def test_every_quote_for_the_question_sets_is_verbatim(bold: Assistant) -> None:
         exchange = bold.ask([fields.get("question") or fields["text"]])
         check_verbatim(exchange, pages)
         answers += isinstance(exchange.reply, Answer)
-    assert answers > 100
+    assert answers > 50
 
 
 def test_every_quote_from_the_health_law_is_verbatim(bold: Assistant, health_law: Corpus, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_every_quote_from_the_health_law_is_verbatim(bold: Assistant, health_law
         exchange = replace(bold, retriever=retriever).ask([json.loads(line)["question"]])
         check_verbatim(exchange, dict(health_law.pages))
         answers += isinstance(exchange.reply, Answer)
-    assert answers > 100
+    assert answers > 50
 
 
 WORDS = st.sampled_from(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helseassistent.text.asked import asked_for, holds
-from helseassistent.text.places import foreign_places, places_in
+from helseassistent.text.places import foreign_places, home_of, places_in
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,18 @@ def test_texts_hold_what_they_hold() -> None:
 
 
 def test_another_town_is_foreign_and_a_part_of_the_town_is_not() -> None:
-    known = places_in("Bergen kommune har en legevakt")
-    assert known == {"bergen"}
-    assert foreign_places("Har Stavanger legevakt?", known=known) == {"stavanger"}
-    assert foreign_places("Har Åsane legevakt?", known=known) == frozenset()
-    assert foreign_places("Er det Bergens legevakt?", known=known) == frozenset()
+    home = home_of(header="Legevakt Bergen kommune", body="Ring oss.")
+    assert home == {"bergen"}
+    assert foreign_places("Har Stavanger legevakt?", home=home) == {"stavanger"}
+    assert foreign_places("har stavanger legevakt?", home=home) == {"stavanger"}
+    assert foreign_places("Har Åsane legevakt?", home=home) == frozenset()
+    assert foreign_places("Er det Bergens legevakt?", home=home) == frozenset()
+
+
+def test_no_town_is_foreign_to_a_page_that_speaks_for_the_country() -> None:
+    assert foreign_places("Har Stavanger legevakt?", home=home_of(header="Lov", body="Alle har rett.")) == frozenset()
+
+
+def test_a_small_letter_is_a_place_only_in_a_text_without_capitals() -> None:
+    assert places_in("Hvor er Halden?") == {"halden"}
+    assert places_in("Kan noen halden oppe?") == frozenset()
