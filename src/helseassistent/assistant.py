@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helseassistent.answer.confidence import ConfidenceModel, probability
-from helseassistent.answer.extract import draft
+from helseassistent.answer.extract import choose, draft
+from helseassistent.answer.reading import WordVectors, read_question
 from helseassistent.answer.safety import Safety
-from helseassistent.answer.scope import abstain
+from helseassistent.answer.scope import Scope, abstain, lacks_the_fact, scope_text
 from helseassistent.answer.support import features
 from helseassistent.answer.verify import verify
 from helseassistent.retrieve.hybrid import HybridRetriever
@@ -25,11 +26,13 @@ EVIDENCE = 10  # passages kept with every reply
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions from one generation; safe to share between threads, since nothing in it changes."""
+    """Answers questions from one generation; safe to share between threads, since nothing in it changes but the memory of word vectors."""
 
     safety: Safety
     retriever: HybridRetriever
     encoder: Encoder
+    vectors: WordVectors
+    scope: Scope
     confidence: ConfidenceModel
 
     def ask(self, turns: Sequence[str], language: Language | None = None) -> Exchange:
@@ -54,11 +57,18 @@ class Assistant:
 
     def _from_evidence(self, question: str, evidence: Sequence[Scored]) -> Answer | Abstention:
         pages = self.retriever.generation.pages
-        seen = features(question, evidence=evidence, pages=pages, encoder=self.encoder)
+        reading = read_question(question, encoder=self.encoder)
+        topic = self.encoder.encode_questions([scope_text(question)])[0]
+        choices = choose(reading, evidence=evidence, vectors=self.vectors)
+        off_topic = self.scope.off_topic(topic)
+        seen = features(
+            reading, evidence=evidence, choices=choices, pages=pages, vectors=self.vectors, off_topic=off_topic
+        )
         certainty = probability(seen, self.confidence)
-        if certainty < self.confidence.threshold:
-            return abstain(seen, evidence=evidence, pages=pages, confidence=certainty)
-        drafted = draft(question, evidence=evidence, confidence=certainty)
+        if lacks_the_fact(seen) or certainty < self.confidence.threshold:
+            advice = self.scope.is_advice(topic)
+            return abstain(seen, evidence=evidence, pages=pages, confidence=certainty, advice=advice)
+        drafted = draft(choices, evidence=evidence, confidence=certainty)
         return verify(drafted, passages={found.passage.id: found.passage for found in evidence}, pages=pages)
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helseassistent.answer.confidence import ConfidenceModel, read_model
+from helseassistent.answer.reading import WordVectors
 from helseassistent.answer.safety import Safety
+from helseassistent.answer.scope import Scope
 from helseassistent.answer.safety_numbers import load_numbers
 from helseassistent.assistant import Assistant
 from helseassistent.chat.render import plain_text
@@ -77,7 +79,10 @@ def build_parts(settings: Settings, *, announce: Callable[[str], None] = lambda 
     retriever = HybridRetriever(generation, encoder=encoder, weights=RankWeights.shipped())
     confidence = load_confidence(settings, encoder=encoder)
     updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
-    return Parts(Assistant(Safety.load(), retriever, encoder, confidence), updating)
+    return Parts(
+        Assistant(Safety.load(), retriever, encoder, WordVectors(encoder), Scope.shipped(encoder=encoder), confidence),
+        updating,
+    )
 
 
 def load_confidence(settings: Settings, *, encoder: Encoder) -> ConfidenceModel:

@@ -3,82 +3,108 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helseassistent.answer.verify import Draft, DraftClaim, DraftQuote
-from helseassistent.text.asked import Asked, asked_for, holds
-from helseassistent.text.terms import word_terms
-from helseassistent.types import Scored, Sentence
+import numpy as np
 
-PASSAGES = 3  # only the best passages may speak
+from helseassistent.answer.reading import Reading, WordVectors
+from helseassistent.answer.sentences import SHORT, sentence_features, sentence_scores
+from helseassistent.answer.verify import Draft, DraftClaim, DraftQuote
+from helseassistent.types import Passage, Scored, Sentence
+
+PASSAGES = 4  # only the best passages may speak
+MOST_SENTENCES = 3
+SURE = 0.75  # sentences are added until one of them is the right one this surely
 MOST_WORDS = 70  # of one quote, about three sentences
-# Fitted on the development sets; each has its row in docs/decisions/0005-sentence-choice.md.
-_SIMILARITY = 6.0  # a cosine, on the scale of the passage scores
-_OVERLAP = 1.0
-_ASKED = 0.6
 _ANAPHORA = re.compile(
-    r"(?:Dette|Det|Denne|Disse|Desse|Her|Der|Slik|Slike|Han|Hun|Ho|De|Dei|I tillegg|Tilbudet|Tilbodet|Ordningen|Ordninga|Dersom dette"
-    r"|Det samme|Det same|Likevel|Da|Då|Ellers|Elles|Tilsvarende|Tilsvarande|Også|Òg|Første punktum|Fristen|Retten)\b"
+    r"(?:Dette|Denne|Disse|Desse|Her|Der|Slik|Slike|Han|Hun|Ho|I tillegg|Tilbudet|Tilbodet|Ordningen|Ordninga|Likevel|Ellers"
+    r"|Elles|Tilsvarende|Tilsvarande|Det samme|Det same|Dersom (?:dette|det ikke|det ikkje)|(?:De|Dei|Det|Den) (?:er|har|kan|skal|må|får|gjelder|gjeld))\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    passage: Scored
-    index: int
-    value: float
+class Choice:
+    """A sentence that may be quoted: which passage of the evidence, which sentence, and how probable it is."""
+
+    passage: int
+    sentence: int
+    probability: float
 
 
-def draft(question: str, *, evidence: Sequence[Scored], confidence: float) -> Draft:
-    """The best sentence of the best passages, with what it needs around it to be understood; empty without evidence."""
-    asked = asked_for(question)
-    terms = frozenset(word_terms(question))
-    choices = [choice for scored in evidence[:PASSAGES] for choice in _choices(scored, asked=asked, terms=terms)]
-    if not choices:
-        return Draft((), confidence)
-    best = max(choices, key=lambda choice: choice.value)
-    spans = _quoted_spans(best.passage.sentences, best.index)
-    quotes = tuple(_quote(best.passage, span) for span in spans)
-    text = " ".join(" ".join(quote.quote.split()) for quote in quotes)
-    return Draft((DraftClaim(text, quotes),), confidence)
+def choose(reading: Reading, *, evidence: Sequence[Scored], vectors: WordVectors) -> tuple[Choice, ...]:
+    """The sentences of the best passages by probability, best first: a softmax over passage and sentence scores added."""
+    places, scores = [], []
+    for place, scored in enumerate(evidence[:PASSAGES]):
+        if scored.sentences:
+            context = context_of(scored.passage)
+            features = sentence_features(reading, scored.sentences, context=context, vectors=vectors)
+            scores += (scored.score + sentence_scores(features)).tolist()
+            places += [(place, index) for index in range(len(scored.sentences))]
+    choices = [Choice(*place, share) for place, share in zip(places, _softmax(scores), strict=True)]
+    return tuple(sorted(choices, key=lambda choice: (-choice.probability, choice.passage, choice.sentence)))
 
 
-def _choices(scored: Scored, *, asked: frozenset[Asked], terms: frozenset[str]) -> Iterator[_Choice]:
-    for index, sentence in enumerate(scored.sentences):
-        value = scored.score + _SIMILARITY * sentence.similarity + _OVERLAP * _overlap(sentence, terms)
-        value += _ASKED * any(holds(sentence.text, kind) for kind in asked)
-        yield _Choice(scored, index, value)
+def context_of(passage: Passage) -> str:
+    """What a reader of the passage has seen before it: the title and the headings over it."""
+    return " ".join((passage.title, *passage.headings))
 
 
-def _overlap(sentence: Sentence, terms: frozenset[str]) -> float:
-    """Share of the question's terms that the sentence has."""
-    return len(terms & frozenset(word_terms(sentence.text))) / len(terms) if terms else 0.0
+def quoted(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """The choices to quote: as few as are surely enough, at most MOST_SENTENCES."""
+    total = 0.0
+    for count, choice in enumerate(choices[:MOST_SENTENCES], start=1):
+        total += choice.probability
+        if total >= SURE:
+            return tuple(choices[:count])
+    return tuple(choices[:MOST_SENTENCES])
 
 
-def _quote(scored: Scored, span: tuple[int, int]) -> DraftQuote:
-    start, end = span
-    offset = scored.passage.start
-    return DraftQuote(scored.passage.id, scored.passage.text[start - offset : end - offset], start)
+def draft(choices: Sequence[Choice], *, evidence: Sequence[Scored], confidence: float) -> Draft:
+    """The chosen sentences with what each needs around it to be understood; those of one passage in reading order."""
+    spans: dict[int, set[tuple[int, int]]] = {}
+    for choice in quoted(choices):
+        around = _quoted_spans(evidence[choice.passage].sentences, choice.sentence)
+        spans.setdefault(choice.passage, set()).update(around)
+    claims = []
+    for place, found in spans.items():
+        for group in _joined(sorted(found), evidence[place].sentences):
+            quotes = tuple(_quote(evidence[place], evidence[place].sentences, span) for span in group)
+            claims.append(DraftClaim(" ".join(" ".join(quote.quote.split()) for quote in quotes), quotes))
+    return Draft(tuple(claims), confidence)
+
+
+def _softmax(scores: Sequence[float]) -> list[float]:
+    if not scores:
+        return []
+    powers = np.exp(np.array(scores) - max(scores))
+    return [float(power) for power in powers / powers.sum()]
 
 
 def _quoted_spans(sentences: Sequence[Sentence], chosen: int) -> list[tuple[int, int]]:
-    """Where to quote: the chosen sentence; a list's lead-in with it; the sentence before one that points back."""
-    first = last = chosen
+    """First and last sentence of what to quote: the chosen one; a list's lead-in; what a pointing word points at."""
     lead = _lead_in(sentences, chosen)
     if lead is not None and lead < chosen:
-        if _words(sentences[lead : chosen + 1]) > MOST_WORDS:
-            return [_span(sentences, lead, lead), _span(sentences, chosen, chosen)]
-        first = lead
-    elif _ANAPHORA.match(sentences[chosen].text) and chosen > 0:
-        first = chosen - 1
-    if sentences[last].text.endswith(":"):
-        last = _end_of_list(sentences, last)
-    while last + 1 < len(sentences) and lead is None and _ANAPHORA.match(sentences[last + 1].text):
-        if _words(sentences[first : last + 2]) > MOST_WORDS:
-            break
-        last += 1
-    return [_span(sentences, first, last)]
+        whole = _words(sentences[lead : chosen + 1]) <= MOST_WORDS
+        return [(lead, chosen)] if whole else [(lead, lead), (chosen, chosen)]
+    if sentences[chosen].text.endswith(":"):
+        return [(chosen, _end_of_list(sentences, chosen))]
+    first = chosen - 1 if chosen > 0 and _ANAPHORA.match(sentences[chosen].text) else chosen
+    return [(first if _words(sentences[first : chosen + 1]) <= MOST_WORDS else chosen, chosen)]
+
+
+def _joined(spans: Sequence[tuple[int, int]], sentences: Sequence[Sentence]) -> list[list[tuple[int, int]]]:
+    """Overlapping and neighbouring spans made one; a lead-in and its item far below it stay two quotes of one claim."""
+    groups: list[list[tuple[int, int]]] = []
+    for first, last in spans:
+        if groups and first <= groups[-1][-1][1] + 1:
+            begun = groups[-1].pop()
+            groups[-1].append((begun[0], max(begun[1], last)))
+        elif groups and sentences[groups[-1][-1][1]].text.endswith(":"):
+            groups[-1].append((first, last))
+        else:
+            groups.append([(first, last)])
+    return groups
 
 
 def _lead_in(sentences: Sequence[Sentence], chosen: int) -> int | None:
@@ -96,13 +122,15 @@ def _end_of_list(sentences: Sequence[Sentence], lead: int) -> int:
     last = lead
     while last + 1 < len(sentences) and _words(sentences[lead : last + 2]) <= 2 * MOST_WORDS:
         last += 1
-        if sentences[last].text.endswith("."):
+        if sentences[last].text.endswith(".") and len(sentences[last].text.split()) > SHORT:
             break
     return last
 
 
-def _span(sentences: Sequence[Sentence], first: int, last: int) -> tuple[int, int]:
-    return sentences[first].start, sentences[last].end
+def _quote(scored: Scored, sentences: Sequence[Sentence], span: tuple[int, int]) -> DraftQuote:
+    start, end = sentences[span[0]].start, sentences[span[1]].end
+    offset = scored.passage.start
+    return DraftQuote(scored.passage.id, scored.passage.text[start - offset : end - offset], start)
 
 
 def _words(sentences: Sequence[Sentence]) -> int:

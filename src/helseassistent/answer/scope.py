@@ -1,32 +1,97 @@
-"""Why there is no answer, and which pages may still be about the subject."""
+"""What the assistant is for: which questions it should not answer, why, and which pages may still be about the subject."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
 
-from helseassistent.types import Abstention, Page, Reason, Scored, Topic
+import numpy as np
+from numpy.typing import NDArray
+
+from helseassistent.errors import BrokenIndexError
+from helseassistent.types import Abstention, Encoder, Notice, Page, Reason, Scored, Topic
 
 TOPICS = 3
 # A best passage at least this near (cosine of question to passage or to its headings) is about the subject.
 NEAR = 0.40
+_NAME = re.compile(r"(?<=[^\W.!?] )[A-ZÆØÅ]\w*")  # inside a sentence: somebody or somewhere, not a subject
+LIMIT = 4.0  # off_topic is cut to this, so that one sure classifier never outweighs all evidence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """Two linear classifiers over the question's vector: is it outside what the pages can hold, and is it about own care."""
+
+    off_topic_weights: NDArray[np.float32]
+    off_topic_bias: float
+    advice_weights: NDArray[np.float32]
+    advice_bias: float
+    advice_threshold: float
+
+    @classmethod
+    def shipped(cls, *, encoder: Encoder) -> Scope:
+        """The classifiers in `scope.json`, made by `helseassistent train`.
+
+        Raises:
+            BrokenIndexError: if another encoder made them.
+        """
+        fields = json.loads(resources.files("helseassistent.answer").joinpath("scope.json").read_text(encoding="utf-8"))
+        if fields["encoder"] != encoder.fingerprint:
+            raise BrokenIndexError(
+                "Klassifikatorene i scope.json er laget med en annen språkmodell. Kjør «helseassistent train» på nytt."
+            )
+        return cls(
+            np.array(fields["off_topic"]["weights"], dtype=np.float32),
+            fields["off_topic"]["bias"],
+            np.array(fields["advice"]["weights"], dtype=np.float32),
+            fields["advice"]["bias"],
+            fields["advice"]["threshold"],
+        )
+
+    def off_topic(self, vector: NDArray[np.float32]) -> float:
+        """Log odds, within LIMIT of zero, that no health-service page answers the question with this `scope_vector`."""
+        return float(np.clip(vector @ self.off_topic_weights + self.off_topic_bias, -LIMIT, LIMIT))
+
+    def is_advice(self, vector: NDArray[np.float32]) -> bool:
+        """Whether the question asks what is wrong with somebody, or what they should take or do about it."""
+        return bool(vector @ self.advice_weights + self.advice_bias >= self.advice_threshold)
+
+
+def scope_text(question: str) -> str:
+    """The question without names, which say whose it is and not what it is about."""
+    return _NAME.sub("", question)
 
 
 def abstain(
-    seen: Mapping[str, float], *, evidence: Sequence[Scored], pages: Mapping[str, Page], confidence: float
+    seen: Mapping[str, float],
+    *,
+    evidence: Sequence[Scored],
+    pages: Mapping[str, Page],
+    confidence: float,
+    advice: bool,
 ) -> Abstention:
-    """The abstention for features `seen`: near_miss offers pages, the other reasons need not be about the subject."""
+    """The abstention for features `seen`: why, and the nearest pages where they may be about the subject."""
     if seen["foreign_place"]:
         return Abstention("out_of_scope", confidence=confidence, notice="elsewhere")
-    reason = _reason(seen)
+    notice: Notice | None = "advice" if advice else None
+    reason = "out_of_scope" if advice else _reason(seen)
     topics = () if reason == "out_of_scope" else _topics(evidence, pages=pages)
-    return Abstention(reason, topics, confidence)
+    return Abstention(reason, topics, confidence, notice)
+
+
+def lacks_the_fact(seen: Mapping[str, float]) -> bool:
+    """Whether the question asks for a kind of fact that the words to be quoted do not hold, or about another place."""
+    return bool(seen["quote_lacks"] or seen["foreign_place"])
 
 
 def _reason(seen: Mapping[str, float]) -> Reason:
     nearness = max(seen["dense"], seen["context"])
     if nearness >= NEAR:
         return "near_miss"
-    return "no_evidence" if nearness >= NEAR / 2 else "out_of_scope"
+    return "out_of_scope" if seen["off_topic"] > 0 or nearness < NEAR / 2 else "no_evidence"
 
 
 def _topics(evidence: Sequence[Scored], *, pages: Mapping[str, Page]) -> tuple[Topic, ...]:

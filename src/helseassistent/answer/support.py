@@ -6,23 +6,37 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helseassistent.text.asked import asked_for, holds
-from helseassistent.text.places import foreign_places, places_in
-from helseassistent.text.terms import stem, word_terms
-from helseassistent.text.words import content_words, tokens
-from helseassistent.types import Encoder, Page, Scored
+from helseassistent.answer.extract import Choice, context_of, quoted
+from helseassistent.answer.reading import Reading, Shares, WordVectors, nearness, unsaid
+from helseassistent.text.asked import Asked, holds
+from helseassistent.text.places import foreign_places, home_of
+from helseassistent.text.terms import word_terms
+from helseassistent.types import Page, Scored
 
-_KINDS = ("price", "phone", "hours", "address", "person", "date", "duration", "count")
+_KINDS: tuple[Asked, ...] = ("price", "phone", "hours", "address", "person", "date", "duration", "count")
 
 
 def features(
-    question: str, *, evidence: Sequence[Scored], pages: Mapping[str, Page], encoder: Encoder
+    reading: Reading,
+    *,
+    evidence: Sequence[Scored],
+    choices: Sequence[Choice],
+    pages: Mapping[str, Page],
+    vectors: WordVectors,
+    off_topic: float,
 ) -> dict[str, float]:
-    """Named features of one question and its evidence, best passage first; `evidence` must not be empty."""
-    best = evidence[0]
-    page = pages[best.passage.file]
+    """Named features of one question, its evidence and the sentences to be quoted; neither may be empty.
+
+    `off_topic` is what `scope.Scope.off_topic` says of the question.
+    """
+    shown = quoted(choices)
+    best = evidence[shown[0].passage]
+    quote = " ".join(evidence[choice.passage].sentences[choice.sentence].text for choice in shown)
+    around = " ".join((best.passage.title, *best.passage.headings, best.passage.text))
     signals = best.signals
-    covered = _coverage(question, best=best, encoder=encoder)
+    said_around = nearness(reading, around, vectors=vectors)
+    said = nearness(reading, quote, vectors=vectors)
+    left = unsaid(reading, context_of(best.passage), vectors=vectors)
     return {
         "dense": signals.dense,
         "context": signals.context,
@@ -30,56 +44,43 @@ def features(
         "words": signals.words,
         "grams": signals.grams,
         "headings": signals.headings,
-        "score": best.score,
-        "margin": best.score - evidence[1].score if len(evidence) > 1 else 0.0,
+        "covered": float(reading.importance @ said_around),
+        "gap": _gap(reading.importance, said_around),
+        "new_covered": float(left @ said_around),
+        "new_gap": _gap(left, said_around),
+        "quote_covered": float(reading.importance @ said),
+        "quote_new_covered": float(left @ said),
+        "quote_new_gap": _gap(left, said),
+        "quote_similarity": max(evidence[c.passage].sentences[c.sentence].similarity for c in shown),
+        "passage_share": sum(choice.probability for choice in choices if choice.passage == shown[0].passage),
+        "quote_share": sum(choice.probability for choice in shown),
         "page_margin": _page_margin(evidence),
-        "covered_mean": covered[0],
-        "covered_worst": covered[1],
-        "known_words": _known_words(question, best=best),
-        "length": float(np.log1p(len(content_words(question)))),
-        "foreign_place": float(bool(foreign_places(question, known=_places_of(page)))),
-        **_missing(question, best=best),
+        "known_words": _share(reading.terms, around),
+        "length": float(np.log1p(len(reading.words))),
+        "pages": float(np.log(len(pages))),
+        "foreign_place": float(bool(foreign_places(reading.question, home=_home(pages[best.passage.file])))),
+        "off_topic": off_topic,
+        "asked": float(bool(reading.asked)),
+        **{f"no_{kind}": float(kind in reading.asked and not holds(around, kind)) for kind in _KINDS},
+        "quote_lacks": float(bool(reading.asked) and not any(holds(quote, kind) for kind in reading.asked)),
     }
 
 
 def _page_margin(evidence: Sequence[Scored]) -> float:
-    best = evidence[0]
-    others = [scored.score for scored in evidence if scored.passage.file != best.passage.file]
-    return best.score - max(others) if others else 0.0
+    """How far the best passage is ahead of the best one of another page, on the scale of the ranking."""
+    others = [scored.score for scored in evidence if scored.passage.file != evidence[0].passage.file]
+    return evidence[0].score - max(others) if others else 0.0
 
 
-def _places_of(page: Page) -> frozenset[str]:
-    return places_in(f"{page.title} {page.publisher} {page.url} {page.body}")
+def _home(page: Page) -> frozenset[str]:
+    return home_of(header=f"{page.title} {page.publisher} {page.url}", body=page.body)
 
 
-def _known_words(question: str, *, best: Scored) -> float:
-    """Share of the question's stems that the passage, its title or its headings have."""
-    terms = set(word_terms(question))
-    held = set(word_terms(" ".join((best.passage.title, *best.passage.headings, best.passage.text))))
-    return len(terms & held) / len(terms) if terms else 0.0
+def _share(terms: frozenset[str], text: str) -> float:
+    """Share of the question's stems that the text has."""
+    return len(terms & frozenset(word_terms(text))) / len(terms) if terms else 0.0
 
 
-def _coverage(question: str, *, best: Scored, encoder: Encoder) -> tuple[float, float]:
-    """How near the passage's nearest word is to each word of the question: weighted mean, and the worst gap.
-
-    A word weighs what the question's vector turns when it is left out, so that no list of important words is needed.
-    """
-    words = list(dict.fromkeys(content_words(question)))
-    if not words:
-        return 0.0, 1.0
-    around = " ".join((best.passage.title, *best.passage.headings, best.passage.text))
-    held = sorted(set(tokens(around)))
-    whole = [question, *(" ".join(other for other in words if other != word) for word in words)]
-    turned = encoder.encode_questions(whole)
-    weights = np.maximum(1.0 - turned[1:] @ turned[0], 1e-3)
-    nearest = (encoder.encode_questions(words) @ encoder.encode_passages(held).T).max(axis=1)
-    stems = {stem(word) for word in held}
-    nearest = np.array([1.0 if stem(word) in stems else near for word, near in zip(words, nearest, strict=True)])
-    share = weights / weights.sum()
-    return float(share @ nearest), float((share * (1.0 - nearest)).max())
-
-
-def _missing(question: str, *, best: Scored) -> dict[str, float]:
-    """For each kind of fact: 1 if the question asks for it and the passage holds none."""
-    asked = asked_for(question)
-    return {f"no_{kind}": float(kind in asked and not holds(best.passage.text, kind)) for kind in _KINDS}
+def _gap(importance: Shares, said: Shares) -> float:
+    """The most that one word of the question goes unsaid, weighted by its importance."""
+    return float((importance * (1.0 - said)).max())

@@ -96,6 +96,23 @@ def asked_for(question: str) -> frozenset[Asked]:
     return frozenset(found)
 
 
+_COUNTED = re.compile(r"\bh?[vk]?[vo]r mang[ea]\s+([^\W\d_]+)", re.IGNORECASE)
+_AMOUNT = re.compile(
+    rf"(?:{_DIGITS}|\b(?:{_NUMBER_WORDS})\b)\s+([^\W\d_]+)(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?", re.IGNORECASE
+)
+
+
+def counted(question: str) -> str | None:
+    """The word that a question counts: `plasser` in "hvor mange plasser er det"."""
+    found = _COUNTED.search(question)
+    return found.group(1).lower() if found else None
+
+
+def amounts(text: str) -> list[str]:
+    """The words that follow the numbers of a text, at most three after each: what there is that number of."""
+    return [word.lower() for match in _AMOUNT.finditer(text) for word in match.groups() if word]
+
+
 def holds(text: str, kind: Asked) -> bool:
     """Whether `text` has an expression of that kind, such as a year for `date`."""
     return bool(_HELD[kind].search(text))

@@ -26,14 +26,21 @@ _NEAR = {
         ]
     )
 }
+_FEW = 3  # places; a body that names more is about none of them
 _NAME = re.compile(r"[^\W\d_]+")
 
 
 def places_in(text: str) -> frozenset[str]:
-    """The known places that `text` names, lower case; a genitive s is taken off."""
+    """The known places that `text` names, lower case; a genitive s is taken off.
+
+    Some names are also verbs and nouns (halden, molde), so a small letter counts only where the text has no capitals.
+    """
+    shouted = text == text.lower() or text == text.upper()
     found = set()
-    for match in _NAME.finditer(text.lower()):
-        word = match.group()
+    for match in _NAME.finditer(text):
+        word = match.group().lower()
+        if not shouted and match.group()[0].islower():
+            continue
         if word in PLACES:
             found.add(word)
         elif word.endswith("s") and word[:-1] in PLACES:
@@ -41,7 +48,21 @@ def places_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def foreign_places(question: str, *, known: frozenset[str]) -> frozenset[str]:
-    """Places that `question` names and that neither are in `known` nor lie within one that is."""
-    near = frozenset().union(*(_NEAR.get(place, frozenset()) for place in known))
-    return places_in(question) - known - near
+def home_of(*, header: str, body: str) -> frozenset[str]:
+    """The places that a page speaks for: those its title, publisher and address name, else the few its body names.
+
+    Empty for a page that speaks for the whole country, such as a law, which names none or many.
+    """
+    named = places_in(" ".join(word.capitalize() for word in _NAME.findall(header)))
+    if named:
+        return named | places_in(body)
+    inside = places_in(body)
+    return inside if len(inside) <= _FEW else frozenset()
+
+
+def foreign_places(question: str, *, home: frozenset[str]) -> frozenset[str]:
+    """Places that `question` names though the page speaks for others; none for a page that speaks for the country."""
+    if not home:
+        return frozenset()
+    near = frozenset().union(*(_NEAR.get(place, frozenset()) for place in home))
+    return places_in(question) - home - near

@@ -1,0 +1,94 @@
+"""A question read word by word: how much each word matters, and how near a text comes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helseassistent.text.asked import Asked, asked_for
+from helseassistent.text.terms import gram_terms, stem, word_terms
+from helseassistent.text.words import FUNCTION_WORDS, content_words, tokens
+from helseassistent.types import Encoder, Vectors
+
+# Cosines of single words: below the first they say nothing, from the second on the words mean the same here.
+# Chosen on labelled sentences: docs/decisions/0006-sentence-choice.md.
+UNRELATED, SAME = 0.1, 0.5
+_SAID = 0.9  # how much of a word's importance goes when title and headings have said it already
+_MOST_WORDS = 50_000  # remembered vectors; about 60 MB
+
+Shares: TypeAlias = NDArray[np.float64]  # one number in [0, 1] a word of the question
+
+
+class WordVectors:
+    """Vectors and stems of single words, remembered, since a corpus uses the same words again and again."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, tuple[NDArray[np.float32], str]] = {}
+
+    def of(self, words: Sequence[str]) -> tuple[Vectors, NDArray[np.str_]]:
+        """The vector and the stem of each word; shapes (words, dimensions) and (words,)."""
+        known = self._known
+        missing = [word for word in dict.fromkeys(words) if word not in known]
+        if len(known) + len(missing) > _MOST_WORDS:
+            self._known = known = {}
+            missing = list(dict.fromkeys(words))
+        if missing:
+            for word, vector in zip(missing, self._encoder.encode_passages(missing), strict=True):
+                known[word] = (vector, stem(word))
+        found = [known[word] for word in words]
+        return np.stack([vector for vector, _ in found]), np.array([name for _, name in found])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A question with its content words; `importance` sums to 1."""
+
+    question: str
+    words: tuple[str, ...]
+    stems: NDArray[np.str_]
+    vectors: Vectors  # one row a word
+    importance: Shares
+    terms: frozenset[str]
+    grams: frozenset[str]
+    asked: frozenset[Asked]
+
+
+def read_question(question: str, *, encoder: Encoder) -> Reading:
+    """A word matters as much as the question's vector turns when it is left out; no list of important words is needed."""
+    words = tuple(dict.fromkeys(content_words(question) or tokens(question) or [question]))
+    without = [" ".join(other for other in words if other != word) for word in words]
+    encoded = encoder.encode_questions([question, *without, *words])
+    weights = np.maximum(1.0 - encoded[1 : len(words) + 1] @ encoded[0], 1e-3).astype(np.float64)
+    return Reading(
+        question,
+        words,
+        np.array([stem(word) for word in words]),
+        encoded[len(words) + 1 :],
+        weights / weights.sum(),
+        frozenset(word_terms(question)),
+        frozenset(gram_terms(question)),
+        asked_for(question),
+    )
+
+
+def nearness(reading: Reading, text: str, *, vectors: WordVectors) -> Shares:
+    """How surely `text` says each word of the question: 0 for nothing near, 1 for the word itself or one as good."""
+    found = list(dict.fromkeys(tokens(text)))
+    words = [word for word in found if word not in FUNCTION_WORDS] or found
+    if not words:
+        return np.zeros(len(reading.words))
+    rows, stems = vectors.of(words)
+    cosines = reading.vectors @ rows.T
+    scaled = np.clip((cosines.max(axis=1) - UNRELATED) / (SAME - UNRELATED), 0.0, 1.0).astype(np.float64)
+    return np.where(np.isin(reading.stems, stems), 1.0, scaled)
+
+
+def unsaid(reading: Reading, context: str, *, vectors: WordVectors) -> Shares:
+    """The importance of each word that is left once `context`, the title and headings, has said what it says; sums to 1."""
+    left = reading.importance * (1.0 - _SAID * nearness(reading, context, vectors=vectors))
+    return np.asarray(left / left.sum())

@@ -1,0 +1,83 @@
+"""Which sentence of a passage answers: a few signals, weighted by a fitted file that can be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helseassistent.answer.reading import Reading, Shares, WordVectors, nearness, unsaid
+from helseassistent.text.asked import amounts, counted, holds
+from helseassistent.text.terms import gram_terms, word_terms
+from helseassistent.types import Sentence
+
+NAMES = ("similarity", "terms", "grams", "said", "asked", "counts", "short", "opens_list")
+SHORT = 5  # words; shorter lines are headings and labels more often than statements
+Features: TypeAlias = NDArray[np.float64]  # shape (sentences, len(NAMES))
+
+
+def sentence_features(
+    reading: Reading, sentences: Sequence[Sentence], *, context: str, vectors: WordVectors
+) -> Features:
+    """The signals of each sentence of one passage; `context` is the title and headings that it stands under.
+
+    `said` is how much of the question the sentence says, counting what the headings have not said already, and the
+    more the fewer of the other sentences say it (an inverse document frequency within the passage).
+    """
+    said = np.stack([nearness(reading, sentence.text, vectors=vectors) for sentence in sentences], axis=1)
+    weights = unsaid(reading, context, vectors=vectors) * _rarity(said)
+    share = (weights / weights.sum()) @ said
+    counts = _counts(reading, sentences, vectors=vectors)
+    rows = zip(sentences, share, counts, strict=True)
+    return np.array([_row(reading, sentence, said=value, counts=count) for sentence, value, count in rows])
+
+
+def sentence_scores(features: Features, *, weights: Mapping[str, float] | None = None) -> NDArray[np.float64]:
+    """Scores whose softmax is the probability that the sentence is the one that answers, given its passage."""
+    chosen = shipped_weights() if weights is None else weights
+    return features @ np.array([chosen.get(name, 0.0) for name in NAMES])
+
+
+@cache
+def shipped_weights() -> Mapping[str, float]:
+    """The weights in `sentence.json`, fitted by `helseassistent train` on labelled sentences."""
+    content = resources.files("helseassistent.answer").joinpath("sentence.json").read_text(encoding="utf-8")
+    weights: dict[str, float] = json.loads(content)["weights"]
+    return weights
+
+
+def _row(reading: Reading, sentence: Sentence, *, said: float, counts: float) -> list[float]:
+    return [
+        sentence.similarity,
+        _share(reading.terms, word_terms(sentence.text)),
+        _share(reading.grams, gram_terms(sentence.text)),
+        said,
+        float(any(holds(sentence.text, kind) for kind in reading.asked)),
+        counts,
+        float(len(sentence.text.split()) < SHORT),
+        float(sentence.text.endswith(":")),
+    ]
+
+
+def _counts(reading: Reading, sentences: Sequence[Sentence], *, vectors: WordVectors) -> list[float]:
+    """How near each sentence's numbered words are to the word that the question counts; 0 where it counts nothing."""
+    noun = counted(reading.question)
+    if noun is None or noun not in reading.words:
+        return [0.0] * len(sentences)
+    place = reading.words.index(noun)
+    found = [" ".join(amounts(sentence.text)) for sentence in sentences]
+    return [float(nearness(reading, text, vectors=vectors)[place]) if text else 0.0 for text in found]
+
+
+def _rarity(said: NDArray[np.float64]) -> Shares:
+    """A word that every sentence says tells them not apart; never zero."""
+    return np.asarray(np.log(1 + said.shape[1] / (0.5 + (said**2).sum(axis=1))))
+
+
+def _share(asked: frozenset[str], found: Sequence[str]) -> float:
+    return len(asked & frozenset(found)) / len(asked) if asked else 0.0
