@@ -60,10 +60,14 @@ def texts(tmp_path: Path) -> Path:
 
 RECIPE = Recipe(
     vocabulary=400,
+    start_dimensions=24,
     dimensions=16,
     batch=32,
+    last_runs=2,
     members=(
         Member(seed=1, dimensions=24, fine=Plan(30, 0.01)),
+        Member(seed=3, dimensions=12, fine=Plan(10, 0.01)),
+        Member(seed=4, start="windows", dimensions=16, fine=Plan(10, 0.01)),
         Member(seed=2, start="random", dimensions=16, base=Plan(20, 0.02), fine=Plan(30, 0.01)),
     ),
     last=Plan(20, 0.005, averaged=0.5),
@@ -81,7 +85,7 @@ def test_a_run_makes_a_model_that_bridges_and_a_second_run_resumes(texts: Path, 
     near = (asked @ encoder.encode_passages([official for _, official in SUBJECTS.values()]).T).argmax(axis=1)
     assert (near == np.arange(len(SUBJECTS))).mean() >= 0.75
     assert report.figures.questions > 0
-    assert report.resumed == ()
+    assert "last" not in report.resumed
     card = (report.folder / "README.md").read_text(encoding="utf-8")
     assert "NLOD" in card
     assert f"{report.figures.hit_10:.3f}" in card

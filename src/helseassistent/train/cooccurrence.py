@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from helseassistent.train.tokens import Sentences
+from helseassistent.train.tokens import Ids, Sentences
 
 _NEAR = (1.0, 1.0, 1.0, 0.8, 0.7, 0.6, 0.5, 0.4)  # weight of a neighbour by its distance in tokens
 _LEAST_COUNT = 2.0
@@ -26,20 +26,69 @@ _POWER_ITERATIONS = 3
 _SPECTRUM_EXPONENT = -0.25
 _RARITY = 1e-4
 _RANDOM_SIZE = 0.02
+_WINDOW = 96  # tokens
+_FEW_WINDOWS = 20
 
 
 def start_vectors(sentences: Sentences, *, vocabulary: int, dimensions: int, seed: int) -> torch.Tensor:
     """Token vectors of shape (vocabulary, dimensions); the rarer the token, the longer its row, at most 1."""
     matrix = _information(_counts(sentences, vocabulary=vocabulary))
     directions = _decompose(matrix, dimensions=dimensions, seed=seed)
-    frequency = np.bincount(sentences.flat, minlength=vocabulary) + 1.0
-    share = torch.from_numpy(frequency / frequency.sum()).float()
-    return torch.nn.functional.normalize(directions, dim=1) * (_RARITY / (_RARITY + share))[:, None]
+    return _weighted(directions, tokens=sentences.flat)
+
+
+def window_vectors(sentences: Sentences, *, vocabulary: int, dimensions: int, seed: int) -> torch.Tensor:
+    """Token vectors from which windows of text a token stands in (latent semantic analysis), weighted the same way."""
+    generator = np.random.default_rng(seed)
+    count = len(sentences.flat) // _WINDOW
+    chosen = np.sort(generator.permutation(count)[: max(1, count // 2)])
+    windows = sentences.flat[: count * _WINDOW].reshape(count, _WINDOW)[chosen]
+    operator = sparse_tensor(_weighted_windows(windows, vocabulary=vocabulary))
+    spread = sparse_tensor(_weighted_windows(windows, vocabulary=vocabulary).T.tocsr())
+    basis = torch.randn(vocabulary, dimensions + _OVERSAMPLING, generator=torch.Generator().manual_seed(seed))
+    for _ in tqdm(range(_POWER_ITERATIONS), desc="Finner emner", unit="runde"):
+        basis, _ = torch.linalg.qr(spread @ (operator @ basis))
+    inner = operator @ basis
+    _, rotation = torch.linalg.eigh(inner.T @ inner)
+    # The first direction is only how frequent a token is.
+    directions = (basis @ rotation.flip(1))[:, 1 : dimensions + 1]
+    return _weighted(directions, tokens=sentences.flat)
 
 
 def random_vectors(*, vocabulary: int, dimensions: int, seed: int) -> torch.Tensor:
     """The other start: nothing known; small numbers of shape (vocabulary, dimensions)."""
     return torch.randn(vocabulary, dimensions, generator=torch.Generator().manual_seed(seed)) * _RANDOM_SIZE
+
+
+def turned(table: torch.Tensor, *, dimensions: int, seed: int) -> torch.Tensor:
+    """The table in fewer dimensions that are chosen at random, so that two members of one start differ."""
+    size = table.shape[1]
+    noise = torch.randn(size, size, generator=torch.Generator().manual_seed(seed))
+    directions, _ = torch.linalg.qr(noise)
+    kept: torch.Tensor = table @ directions[:, :dimensions] * (size / dimensions) ** 0.5
+    return kept
+
+
+def _weighted(directions: torch.Tensor, *, tokens: Ids) -> torch.Tensor:
+    frequency = np.bincount(tokens, minlength=len(directions)) + 1.0
+    share = torch.from_numpy(frequency / frequency.sum()).float()
+    return torch.nn.functional.normalize(directions, dim=1) * (_RARITY / (_RARITY + share))[:, None]
+
+
+def _weighted_windows(windows: Ids, *, vocabulary: int) -> sparse.csr_matrix:
+    """log(1 + count) * idf, every window at length 1, frequent tokens damped by the root of their windows."""
+    bounds = np.arange(0, windows.size + 1, windows.shape[1])
+    ones = np.ones(windows.size, np.float32)
+    counts = sparse.csr_matrix((ones, windows.ravel(), bounds), shape=(len(windows), vocabulary), copy=True)
+    counts.sum_duplicates()
+    having = np.bincount(counts.indices, minlength=vocabulary)
+    rarity = np.maximum(0, np.log(len(windows) / (1 + having)))
+    values = np.log1p(counts.data) * rarity[counts.indices]
+    rows = np.repeat(np.arange(len(windows)), np.diff(counts.indptr))
+    lengths = np.sqrt(np.bincount(rows, values**2, minlength=len(windows)))
+    damping = np.maximum(lengths[rows], 1e-6) * np.sqrt(np.maximum(having, _FEW_WINDOWS))[counts.indices]
+    counts.data = (values / damping).astype(np.float32)
+    return counts
 
 
 def _counts(sentences: Sentences, *, vocabulary: int) -> sparse.csr_matrix:

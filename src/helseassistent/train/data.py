@@ -15,6 +15,7 @@ from pathlib import Path
 from helseassistent.errors import HelseassistentError
 
 HELD_OUT_SHARE = 10  # one document in ten
+_DIGEST = 16  # hexadecimal digits
 _SECTIONS = ("law_heading", "section_heading")
 
 
@@ -109,15 +110,15 @@ def questioned(folder: Path, *, extra: Iterable[Path] = ()) -> list[Questioned]:
     """Every passage with questions, once; a row without a passage is left out.
 
     A row of an `extra` file adds questions to the passage with its `id`. It may bring the passage along as `text`, or
-    as the `sha256` of one that the folder's section pairs hold, so that a file need not repeat other people's text.
+    as the `digest` of one that the folder's section pairs hold, so that a file need not repeat other people's text.
     """
     rows = [*_rows(folder, name="citizen_questions"), *(row for path in extra for row in _parsed(path))]
-    by_digest = _passages_by_digest(folder) if any("sha256" in row for row in rows) else {}
+    by_digest = _passages_by_digest(folder) if any("digest" in row for row in rows) else {}
     merged: dict[str, dict[str, object]] = {}
     asked: dict[str, list[str]] = {}
     for row in rows:
         key, questions = str(row["id"]), row.get("questions")
-        merged[key] = {**row, **by_digest.get(str(row.get("sha256")), {}), **merged.get(key, {})}
+        merged[key] = {**row, **by_digest.get(str(row.get("digest")), {}), **merged.get(key, {})}
         asked.setdefault(key, []).extend(map(str, questions if isinstance(questions, list) else ()))
     return [
         Questioned(key, _part(row, "title"), _part(row, "section"), _part(row, "text"), tuple(asked[key]))
@@ -145,7 +146,7 @@ def lines(path: Path) -> Iterator[str]:
 def _passages_by_digest(folder: Path) -> dict[str, dict[str, object]]:
     rows = (row for name in _SECTIONS for row in _rows(folder, name=name))
     parts = ({"title": row.get("ctx", ""), "section": row["a"], "text": row["b"]} for row in rows)
-    return {hashlib.sha256(str(part["text"]).encode()).hexdigest(): part for part in parts}
+    return {hashlib.sha256(str(part["text"]).encode()).hexdigest()[:_DIGEST]: part for part in parts}
 
 
 def _part(row: Mapping[str, object], key: str) -> str:

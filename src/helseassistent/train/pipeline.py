@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from helseassistent.train.card import card_text, write_model
-from helseassistent.train.cooccurrence import random_vectors, start_vectors
+from helseassistent.train.cooccurrence import random_vectors, start_vectors, turned, window_vectors
 from helseassistent.train.data import documents
 from helseassistent.train.fit import fit
 from helseassistent.train.measure import Figures, measure
@@ -145,7 +145,9 @@ def _table(materials: Materials, *, recipe: Recipe, stages: Stages, vocabulary: 
         table = _kept(stages, "merged", merged)
         questions = _questions(materials.asked, recipe=recipe, negatives=_negatives(table, materials, recipe, stages))
         draw = Mixture(_sources(materials, shares=LAST_SHARES, questions=questions), size=recipe.batch)
-        return fit(table, draw, plan=recipe.last, seed=recipe.seed, name="Lærer av feil")
+        runs = range(recipe.seed, recipe.seed + recipe.last_runs)
+        tables = [fit(table, draw, plan=recipe.last, seed=seed, name="Lærer av feil") for seed in runs]
+        return torch.stack(tables).mean(dim=0)
 
     return _kept(stages, "last", last)
 
@@ -154,12 +156,8 @@ def _member(member: Member, materials: Materials, *, recipe: Recipe, stages: Sta
     """One member from its start to the end of its training on questions."""
     name, size = f"member-{member.seed}", recipe.batch
 
-    def start() -> torch.Tensor:
-        sizes = {"vocabulary": vocabulary, "dimensions": member.dimensions, "seed": member.seed}
-        return random_vectors(**sizes) if member.start == "random" else start_vectors(materials.sentences, **sizes)
-
     def base() -> torch.Tensor:
-        table = _kept(stages, f"{member.start}-{member.dimensions}", start)
+        table = _start(member, materials, recipe=recipe, stages=stages, vocabulary=vocabulary)
         if member.base is None:
             return table
         draw = Mixture(_sources(materials, shares=BASE_SHARES), size=size)
@@ -172,6 +170,24 @@ def _member(member: Member, materials: Materials, *, recipe: Recipe, stages: Sta
         return fit(table, draw, plan=member.fine, seed=member.seed, name=f"Lærer av spørsmål, {name}")
 
     return _kept(stages, name, fine)
+
+
+def _start(member: Member, materials: Materials, *, recipe: Recipe, stages: Stages, vocabulary: int) -> torch.Tensor:
+    """What a member knows before it has seen a pair."""
+    sizes = {"vocabulary": vocabulary, "dimensions": member.dimensions, "seed": member.seed}
+    if member.start == "random":
+        return random_vectors(**sizes)
+    if member.start == "windows":
+        return window_vectors(materials.sentences, **sizes)
+
+    def neighbours() -> torch.Tensor:
+        shared = {"vocabulary": vocabulary, "dimensions": recipe.start_dimensions, "seed": recipe.seed}
+        return start_vectors(materials.sentences, **shared)
+
+    table = _kept(stages, "neighbours", neighbours)
+    if member.dimensions == table.shape[1]:
+        return table
+    return turned(table, dimensions=member.dimensions, seed=member.seed)
 
 
 def _kept(stages: Stages, name: str, make: Callable[[], torch.Tensor]) -> torch.Tensor:

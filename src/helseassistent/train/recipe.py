@@ -56,18 +56,21 @@ class Member:
     """One of the tables that are merged: the more they differ, the more the merging gives."""
 
     seed: int
-    start: Literal["neighbours", "random"] = "neighbours"
-    dimensions: int = 512
+    start: Literal["neighbours", "windows", "random"] = "neighbours"
+    dimensions: int = 256  # fewer than the start has are chosen at random
     base: Plan | None = None
-    fine: Plan = dataclasses.field(default_factory=lambda: Plan(500, 0.004))
-    nynorsk: float = 0.0  # of the questions are taken in nynorsk
-    misspelt: float = 0.0  # of the questions are taken misspelt
+    fine: Plan = dataclasses.field(default_factory=lambda: Plan(600, 0.005))
+    nynorsk: float = 0.2  # of the questions are taken in nynorsk
+    misspelt: float = 0.1  # of the questions are taken misspelt
 
 
 MEMBERS = (
-    Member(seed=1),
-    Member(seed=2, base=Plan(600, 0.01)),
-    Member(seed=3, start="random", dimensions=256, base=Plan(1800, 0.02), fine=Plan(900, 0.004)),
+    Member(seed=1, dimensions=512, fine=Plan(500, 0.004), nynorsk=0, misspelt=0),
+    Member(seed=2, dimensions=512, base=Plan(600, 0.01), fine=Plan(500, 0.004), nynorsk=0, misspelt=0),
+    Member(seed=5, fine=Plan(600, 0.006)),
+    Member(seed=11, base=Plan(300, 0.01, last_rate=0.4), fine=Plan(700, 0.005)),
+    Member(seed=3, start="windows"),
+    Member(seed=33, start="random", base=Plan(600, 0.02, last_rate=0.2)),
 )
 
 
@@ -77,10 +80,12 @@ class Recipe:
 
     seed: int = 1
     vocabulary: int = 64_000
+    start_dimensions: int = 512
     dimensions: int = 256
     batch: int = 1024
     members: tuple[Member, ...] = MEMBERS
-    last: Plan = dataclasses.field(default_factory=lambda: Plan(400, 0.003, last_rate=0.3, averaged=0.6))
+    last: Plan = dataclasses.field(default_factory=lambda: Plan(250, 0.002))
+    last_runs: int = 3  # from the same table, with other seeds; their mean is the model
     nynorsk: float = 0.2
     misspelt: float = 0.1
     negatives_by_model: int = 20  # candidates
