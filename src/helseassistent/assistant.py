@@ -26,7 +26,7 @@ EVIDENCE = 10  # passages kept with every reply
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions from one generation; safe to share between threads, since nothing in it changes but the memory of word vectors."""
+    """Answers questions from one generation; threads may share it, since only its memory of word vectors changes."""
 
     safety: Safety
     retriever: HybridRetriever

@@ -14,7 +14,9 @@ Language: TypeAlias = Literal["nb", "nn"]
 Reason: TypeAlias = Literal["no_evidence", "near_miss", "out_of_scope", "unverified"]
 Urgency: TypeAlias = Literal["life", "doctor", "crisis", "poison", "violence", "child"]
 # Why a message was met with a fixed reply instead of a search; None after a search.
-Notice: TypeAlias = Literal["empty", "too_long", "gibberish", "greeting", "thanks", "identity", "advice", "elsewhere"]
+Notice: TypeAlias = Literal[
+    "empty", "too_long", "gibberish", "greeting", "thanks", "identity", "task", "advice", "elsewhere"
+]
 
 PassageId: TypeAlias = str
 # float32, shape (n, dimensions), every row of Euclidean length 1 (or 0 for a text without a known token).

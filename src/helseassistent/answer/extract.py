@@ -18,8 +18,9 @@ MOST_SENTENCES = 3
 SURE = 0.75  # sentences are added until one of them is the right one this surely
 MOST_WORDS = 70  # of one quote, about three sentences
 _ANAPHORA = re.compile(
-    r"(?:Dette|Denne|Disse|Desse|Her|Der|Slik|Slike|Han|Hun|Ho|I tillegg|Tilbudet|Tilbodet|Ordningen|Ordninga|Likevel|Ellers"
-    r"|Elles|Tilsvarende|Tilsvarande|Det samme|Det same|Dersom (?:dette|det ikke|det ikkje)|(?:De|Dei|Det|Den) (?:er|har|kan|skal|må|får|gjelder|gjeld))\b"
+    r"(?:Dette|Denne|Disse|Desse|Her|Der|Slik|Slike|Han|Hun|Ho|I tillegg|Tilbudet|Tilbodet|Ordningen|Ordninga|Likevel"
+    r"|Ellers|Elles|Tilsvarende|Tilsvarande|Det samme|Det same|Dersom (?:dette|det ikke|det ikkje)"
+    r"|(?:De|Dei|Det|Den) (?:er|har|kan|skal|må|får|gjelder|gjeld))\b"
 )
 
 
@@ -33,7 +34,7 @@ class Choice:
 
 
 def choose(reading: Reading, *, evidence: Sequence[Scored], vectors: WordVectors) -> tuple[Choice, ...]:
-    """The sentences of the best passages by probability, best first: a softmax over passage and sentence scores added."""
+    """The sentences of the best passages, the most probable first: a softmax over passage and sentence scores added."""
     places, scores = [], []
     for place, scored in enumerate(evidence[:PASSAGES]):
         if scored.sentences:

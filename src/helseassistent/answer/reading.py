@@ -59,7 +59,7 @@ class Reading:
 
 
 def read_question(question: str, *, encoder: Encoder) -> Reading:
-    """A word matters as much as the question's vector turns when it is left out; no list of important words is needed."""
+    """A word matters as much as the question's vector turns when it is left out; that needs no list of words."""
     words = tuple(dict.fromkeys(content_words(question) or tokens(question) or [question]))
     without = [" ".join(other for other in words if other != word) for word in words]
     encoded = encoder.encode_questions([question, *without, *words])
@@ -89,6 +89,6 @@ def nearness(reading: Reading, text: str, *, vectors: WordVectors) -> Shares:
 
 
 def unsaid(reading: Reading, context: str, *, vectors: WordVectors) -> Shares:
-    """The importance of each word that is left once `context`, the title and headings, has said what it says; sums to 1."""
+    """The importance of each word once `context`, the title and headings, has said its part; sums to 1."""
     left = reading.importance * (1.0 - _SAID * nearness(reading, context, vectors=vectors))
     return np.asarray(left / left.sum())

@@ -1,4 +1,4 @@
-"""What the assistant is for: which questions it should not answer, why, and which pages may still be about the subject."""
+"""What the assistant is for: which questions it should not answer, why, and which pages may be about them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIMIT = 4.0  # off_topic is cut to this, so that one sure classifier never outwe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """Two linear classifiers over the question's vector: is it outside what the pages can hold, and is it about own care."""
+    """Two linear classifiers over a question's vector: can no page hold the answer, and is it about own care."""
 
     off_topic_weights: NDArray[np.float32]
     off_topic_bias: float

@@ -40,7 +40,7 @@ def sentence_features(
 def sentence_scores(features: Features, *, weights: Mapping[str, float] | None = None) -> NDArray[np.float64]:
     """Scores whose softmax is the probability that the sentence is the one that answers, given its passage."""
     chosen = shipped_weights() if weights is None else weights
-    return features @ np.array([chosen.get(name, 0.0) for name in NAMES])
+    return np.asarray(features @ np.array([chosen.get(name, 0.0) for name in NAMES]))
 
 
 @cache

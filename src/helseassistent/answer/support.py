@@ -8,7 +8,7 @@ import numpy as np
 
 from helseassistent.answer.extract import Choice, context_of, quoted
 from helseassistent.answer.reading import Reading, Shares, WordVectors, nearness, unsaid
-from helseassistent.text.asked import Asked, holds
+from helseassistent.text.asked import Asked, amounts, counted, holds
 from helseassistent.text.places import foreign_places, home_of
 from helseassistent.text.terms import word_terms
 from helseassistent.types import Page, Scored
@@ -62,6 +62,7 @@ def features(
         "off_topic": off_topic,
         "asked": float(bool(reading.asked)),
         **{f"no_{kind}": float(kind in reading.asked and not holds(around, kind)) for kind in _KINDS},
+        "count_gap": _count_gap(reading, quote, vectors=vectors),
         "quote_lacks": float(bool(reading.asked) and not any(holds(quote, kind) for kind in reading.asked)),
     }
 
@@ -79,6 +80,15 @@ def _home(page: Page) -> frozenset[str]:
 def _share(terms: frozenset[str], text: str) -> float:
     """Share of the question's stems that the text has."""
     return len(terms & frozenset(word_terms(text))) / len(terms) if terms else 0.0
+
+
+def _count_gap(reading: Reading, quote: str, *, vectors: WordVectors) -> float:
+    """How far what the quote has numbers of is from what the question counts; 0 if it counts nothing."""
+    noun = counted(reading.question)
+    if noun is None or noun not in reading.words:
+        return 0.0
+    named = " ".join(amounts(quote))
+    return 1.0 - float(nearness(reading, named, vectors=vectors)[reading.words.index(noun)]) if named else 1.0
 
 
 def _gap(importance: Shares, said: Shares) -> float:

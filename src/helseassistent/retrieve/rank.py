@@ -40,6 +40,10 @@ class RankWeights:
             )
         return cls(tuple(float(weights.get(name, 0.0)) for name in NAMES))
 
+    def by_name(self) -> dict[str, float]:
+        """The weight of each signal."""
+        return dict(zip(NAMES, self.values, strict=True))
+
 
 def scores(table: SignalTable, *, weights: RankWeights) -> NDArray[np.float32]:
     """The score of every candidate, shape (candidates,)."""

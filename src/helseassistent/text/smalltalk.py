@@ -136,6 +136,19 @@ _IDENTITY = re.compile(
     r"|\b(?:hvem|kven) (?:har )?(?:lag(?:et|er|a)|står bak) (?:deg|denne|dette)\b"
 )
 
+# Works that no source page can do: after "can you" in the infinitive too, else as a plain order with its object.
+_WORKS = (
+    r"skriv|dikt|lag|oversett|omset|set om|sett om|gjer om|gjør om|regn|rekn|syng|rim|spill|spel|programmer|oppsummer"
+    r"|samanfatt|sammenfatt|bestill|ring|send|planlegg|tegn|teikn|translate|write"
+)
+_TASK = re.compile(
+    rf"(?:(?:hei|please|vær så snill og?|ver så snill og?)\s+)*(?:kan du|kunne du|vil du)\s+(?:please\s+)?(?:{_WORKS})[ae]?\b"
+    rf"|(?:(?:hei|please)\s+)?(?:{_WORKS}|foreslå|finn på|kom med|gi meg|gje meg|lat som|late som)\s+"
+    r"(?:en|ei|et|eit|ein|to|tre|fem|ti|noen|nokre|meg en|meg ein|meg et|om|ut|på|dette|denne|teksten|brevet|forslag|«|a|this)\b"
+    r"|(?:fortell|fortel)(?: meg)? (?:en|ein) (?:vits|historie|vittighet|soge|spøk)\b|(?:glem|ignorer|gløym) alle?\b"
+    r"|(?:oversett|omset|translate)\b"
+)
+
 
 def notice_for(message: str) -> Notice | None:
     """The fixed reply that a cleaned, non-empty message calls for, or None for a question to the sources."""
@@ -143,6 +156,8 @@ def notice_for(message: str) -> Notice | None:
     lowered = " ".join(words)
     if _is_gibberish(words):
         return "gibberish"
+    if _TASK.match(lowered):
+        return "task"
     if len(words) > _MOST_WORDS:
         return None
     if _IDENTITY.search(lowered):

@@ -28,15 +28,10 @@ def fit_scope(rows: Sequence[Questioned], *, messages: Path, encoder: Encoder) -
     texts = [scope_text(text) for text in (*inside, *(fields["question"] for fields in outside))]
     vectors = encoder.encode_questions(texts)
     label = np.array([""] * len(inside) + [fields["label"] for fields in outside])
-    fields = {
-        "encoder": encoder.fingerprint,
-        "off_topic": _classifier(vectors, label != ""),
-        "advice": _classifier(vectors, label == "advice"),
-    }
-    weights = np.array(fields["advice"]["weights"])
-    scores = vectors[: len(inside)] @ weights + fields["advice"]["bias"]
-    fields["advice"]["threshold"] = round(float(np.quantile(scores, 1 - _ADVICE_FALSE_ALARMS)), 4)
-    return json.dumps(fields) + "\n"
+    off_topic, advice = _classifier(vectors, label != ""), _classifier(vectors, label == "advice")
+    scores = vectors[: len(inside)] @ np.array(advice["weights"]) + advice["bias"]
+    advice["threshold"] = round(float(np.quantile(scores, 1 - _ADVICE_FALSE_ALARMS)), 4)
+    return json.dumps({"encoder": encoder.fingerprint, "off_topic": off_topic, "advice": advice}) + "\n"
 
 
 def _is_health(row: Questioned) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from helseassistent.cli import evaluate, train
 from helseassistent.errors import HelseassistentError, QuestionSetError
 from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
 from helseassistent.types import Language
@@ -64,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     _ask_parser(commands.add_parser("ask", help="svar på ett spørsmål, eller på en fil med spørsmål"))
     _chat_parser(commands.add_parser("chat", help="åpne siden for innbyggere"))
     _common(commands.add_parser("index", help="bygg indeksen av kildesidene"), run=_index)
+    evaluating = commands.add_parser("evaluate", help="kjør et spørsmålssett gjennom assistenten og si hvor god den er")
+    evaluate.add_arguments(evaluating)
+    _common(evaluating, run=evaluate.run)
+    training = commands.add_parser("train", help="lag språkmodellen, eller tilpass resten til den")
+    train.add_arguments(training)
+    _common(training, run=train.run)
     return parser
 
 
@@ -164,7 +171,3 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
 
 def _announce(message: str) -> None:
     print(message, file=sys.stderr)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from helseassistent.answer.confidence import ConfidenceModel, read_model
 from helseassistent.answer.reading import WordVectors
 from helseassistent.answer.safety import Safety
-from helseassistent.answer.scope import Scope
 from helseassistent.answer.safety_numbers import load_numbers
+from helseassistent.answer.scope import Scope
 from helseassistent.assistant import Assistant
 from helseassistent.chat.render import plain_text
 from helseassistent.corpus import load_corpus, says_under_update

@@ -1,0 +1,116 @@
+"""The assistant and its parts as the stage `evaluate` and the fitting of the confidence want them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from helseassistent.answer.confidence import ConfidenceModel
+from helseassistent.answer.extract import choose
+from helseassistent.answer.reading import read_question
+from helseassistent.answer.scope import scope_text
+from helseassistent.answer.support import features
+from helseassistent.corpus import Corpus
+from helseassistent.errors import QuestionSetError
+from helseassistent.evaluate.calibrate import Calibration, calibrate, samples_of
+from helseassistent.evaluate.methods import Search, SearchIds
+from helseassistent.evaluate.questions import Question
+from helseassistent.evaluate.run import run_questions
+from helseassistent.index.build import build
+from helseassistent.index.generation import Generation, open_generation
+from helseassistent.retrieve.hybrid import HybridRetriever
+from helseassistent.retrieve.rank import RankWeights
+from helseassistent.types import Encoder, Page
+from helseassistent.wiring import Parts
+
+# What each method weighs; None is the shipped ranking.
+METHODS: Mapping[str, Mapping[str, float] | None] = {
+    "hybrid": None,
+    "dense": {"dense": 1},
+    "context": {"context": 1},
+    "sentence": {"sentence": 1},
+    "bm25": {"words": 1},
+    "grams": {"grams": 1},
+    "headings": {"headings": 1},
+}
+_PASSAGES_A_TEXT = 5  # several passages of one text count once, so that many more are asked for
+
+
+def methods_of(generation: Generation, *, encoder: Encoder, names: Sequence[str]) -> dict[str, Search]:
+    """A search function for each name; `without-NAME` is the shipped ranking without that signal.
+
+    Raises:
+        QuestionSetError: for a name that is no method.
+    """
+    return {name: _method(name, generation=generation, encoder=encoder) for name in names}
+
+
+def search_over(texts: Sequence[str], *, encoder: Encoder, folder: Path, names: Sequence[str]) -> dict[str, SearchIds]:
+    """Methods over plain texts, each a page in an index of its own; a text is found by its best passage."""
+    files = [f"{number:07d}.md" for number in range(len(texts))]
+    pages = {file: Page(file, "", "", "", "nb", None, None, text) for file, text in zip(files, texts, strict=True)}
+    build(Corpus(pages, (), "retrieval"), folder, encoder=encoder)
+    generation = open_generation(folder, fingerprint=encoder.fingerprint)
+    methods = methods_of(generation, encoder=encoder, names=names)
+    return {name: _by_text(search) for name, search in methods.items()}
+
+
+def unthresholded(parts: Parts) -> Parts:
+    """The assistant that answers whatever it can: what a calibration learns from."""
+    fitted = parts.assistant.confidence
+    return replace(parts, assistant=replace(parts.assistant, confidence=replace(fitted, threshold=-1.0)))
+
+
+def with_confidence(parts: Parts, model: ConfidenceModel) -> Parts:
+    """The same assistant with another confidence model."""
+    return replace(parts, assistant=replace(parts.assistant, confidence=model))
+
+
+def calibrated(
+    parts: Parts, questions: Sequence[Question], *, pages: Mapping[str, Page], error_budget: float
+) -> Calibration:
+    """A confidence model fitted on what the assistant would answer to `questions`."""
+    free = unthresholded(parts)
+    cases = run_questions(questions, ask=lambda question: free.record([question.question]), pages=pages)
+    answered = [case.question for case in cases if case.reply and case.reply["kind"] == "answer"]
+    samples = samples_of(cases, features={q.id: features_of(parts, q.question) for q in answered})
+    fingerprint = parts.assistant.encoder.fingerprint
+    return calibrate(samples, error_budget=error_budget, encoder=fingerprint, date=date.today().isoformat())
+
+
+def features_of(parts: Parts, question: str) -> dict[str, float]:
+    """The features that the confidence in an answer to `question` is computed from."""
+    assistant = parts.assistant
+    evidence = assistant.retriever.search(question)
+    reading = read_question(question, encoder=assistant.encoder)
+    return features(
+        reading,
+        evidence=evidence,
+        choices=choose(reading, evidence=evidence, vectors=assistant.vectors),
+        pages=assistant.retriever.generation.pages,
+        vectors=assistant.vectors,
+        off_topic=assistant.scope.off_topic(assistant.encoder.encode_questions([scope_text(question)])[0]),
+    )
+
+
+def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
+    if name.startswith("without-"):
+        shipped = RankWeights.shipped().by_name()
+        given: Mapping[str, float] | None = {key: w for key, w in shipped.items() if key != name[len("without-") :]}
+    elif name in METHODS:
+        given = METHODS[name]
+    else:
+        raise QuestionSetError(f"Ukjent metode: {name}. Kjente: {', '.join(METHODS)}, og without-SIGNAL.")
+    weights = RankWeights.shipped() if given is None else RankWeights.of(given)
+    retriever = HybridRetriever(generation, encoder=encoder, weights=weights)
+    return lambda question, count: retriever.search(question, top_k=count)
+
+
+def _by_text(search: Search) -> SearchIds:
+    def ranked(query: str, count: int) -> list[int]:
+        found = search(query, _PASSAGES_A_TEXT * count)
+        return list(dict.fromkeys(int(scored.passage.file.removesuffix(".md")) for scored in found))[:count]
+
+    return ranked
