@@ -62,17 +62,25 @@ def quoted(choices: Sequence[Choice]) -> tuple[Choice, ...]:
 
 
 def draft(choices: Sequence[Choice], *, evidence: Sequence[Scored], confidence: float) -> Draft:
-    """The chosen sentences with what each needs around it to be understood; those of one passage in reading order."""
+    """The chosen sentences with what each needs around it to be understood, as claims, the most probable first."""
+    chosen = quoted(choices)
     spans: dict[int, set[tuple[int, int]]] = {}
-    for choice in quoted(choices):
+    for choice in chosen:
         around = _quoted_spans(evidence[choice.passage].sentences, choice.sentence)
         spans.setdefault(choice.passage, set()).update(around)
     claims = []
     for place, found in spans.items():
-        for group in _joined(sorted(found), evidence[place].sentences):
-            quotes = tuple(_quote(evidence[place], evidence[place].sentences, span) for span in group)
-            claims.append(DraftClaim(" ".join(" ".join(quote.quote.split()) for quote in quotes), quotes))
-    return Draft(tuple(claims), confidence)
+        for group in _joined(sorted(found), evidence[place]):
+            inside = [c.probability for c in chosen if c.passage == place and _holds(group, c.sentence)]
+            quotes = tuple(_quote(evidence[place], span) for span in group)
+            text = " ".join(" ".join(quote.quote.split()) for quote in quotes)
+            claims.append((max(inside), DraftClaim(text, quotes)))
+    claims.sort(key=lambda claim: -claim[0])
+    return Draft(tuple(claim for _, claim in claims), confidence)
+
+
+def _holds(group: Sequence[tuple[int, int]], sentence: int) -> bool:
+    return any(first <= sentence <= last for first, last in group)
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:
@@ -94,18 +102,25 @@ def _quoted_spans(sentences: Sequence[Sentence], chosen: int) -> list[tuple[int,
     return [(first if _words(sentences[first : chosen + 1]) <= MOST_WORDS else chosen, chosen)]
 
 
-def _joined(spans: Sequence[tuple[int, int]], sentences: Sequence[Sentence]) -> list[list[tuple[int, int]]]:
-    """Overlapping and neighbouring spans made one; a lead-in and its item far below it stay two quotes of one claim."""
+def _joined(spans: Sequence[tuple[int, int]], scored: Scored) -> list[list[tuple[int, int]]]:
+    """Spans that overlap or follow in one paragraph made one; a lead-in and an item far below it stay one claim."""
     groups: list[list[tuple[int, int]]] = []
     for first, last in spans:
-        if groups and first <= groups[-1][-1][1] + 1:
-            begun = groups[-1].pop()
-            groups[-1].append((begun[0], max(begun[1], last)))
-        elif groups and sentences[groups[-1][-1][1]].text.endswith(":"):
+        begun = groups[-1][-1] if groups else None
+        if begun and (first <= begun[1] or (first == begun[1] + 1 and _same_paragraph(scored, begun[1]))):
+            groups[-1][-1] = (begun[0], max(begun[1], last))
+        elif begun and scored.sentences[begun[1]].text.endswith(":"):
             groups[-1].append((first, last))
         else:
             groups.append([(first, last)])
     return groups
+
+
+def _same_paragraph(scored: Scored, sentence: int) -> bool:
+    """Whether no line ends between a sentence and the next one."""
+    start = scored.sentences[sentence].end - scored.passage.start
+    end = scored.sentences[sentence + 1].start - scored.passage.start
+    return "\n" not in scored.passage.text[start:end]
 
 
 def _lead_in(sentences: Sequence[Sentence], chosen: int) -> int | None:
@@ -128,8 +143,8 @@ def _end_of_list(sentences: Sequence[Sentence], lead: int) -> int:
     return last
 
 
-def _quote(scored: Scored, sentences: Sequence[Sentence], span: tuple[int, int]) -> DraftQuote:
-    start, end = sentences[span[0]].start, sentences[span[1]].end
+def _quote(scored: Scored, span: tuple[int, int]) -> DraftQuote:
+    start, end = scored.sentences[span[0]].start, scored.sentences[span[1]].end
     offset = scored.passage.start
     return DraftQuote(scored.passage.id, scored.passage.text[start - offset : end - offset], start)
 

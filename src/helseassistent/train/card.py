@@ -67,8 +67,8 @@ forvaltningsspråk, bokmål og nynorsk, og leses uten nevrale biblioteker.
 |---|---|
 | ordbiter | {recipe.vocabulary} (WordPiece, små bokstaver, NFC, sifre hver for seg) |
 | dimensjoner | {recipe.dimensions}, float16 |
-| start | naboord (PPMI, SVD), vektet etter hvor sjelden ordbiten er, eller tilfeldig |
-| tap | MultipleNegativesSymmetricRankingLoss, skala 20, bunker på {recipe.batch}, til slutt med vanskelige feilsvar |
+| start | naboord (PPMI, SVD) eller tekstvinduer (LSA), vektet etter hvor sjelden ordbiten er, eller tilfeldig |
+| tap | MultipleNegativesRankingLoss begge veier, skala 20, bunker på {recipe.batch}, til slutt med vanskelige feilsvar |
 | deltakere | {members}, slått sammen med prinsipalkomponenter |
 | frø | {recipe.seed} |
 

@@ -1,0 +1,57 @@
+# Everything a person needs: make run, make test. The rest is for developers.
+PYTHON ?= python3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# CPU wheels lie in PyTorch's own index; where it cannot be reached the default index is asked.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+TORCH := torch==2.13.0
+BENCH := ../shared/bench
+BROWSER := build/node_modules/axe-core
+
+.PHONY: run index test test-all lint fix eval fit clean
+
+run: $(VENV)/.run index
+	$(PY) app.py
+
+index: $(VENV)/.run
+	$(PY) -m helseassistent.cli index
+
+test: $(VENV)/.dev index
+	$(PY) -m pytest -m "not slow"
+
+test-all: $(VENV)/.dev index
+	$(PY) -m pytest
+
+lint: $(VENV)/.dev
+	$(PY) -m ruff format --check src tests benchmarks app.py
+	$(PY) -m ruff check src tests benchmarks app.py
+	$(PY) -m mypy
+
+fix: $(VENV)/.dev
+	$(PY) -m ruff format src tests benchmarks app.py
+	$(PY) -m ruff check --fix src tests benchmarks app.py
+
+# The development sets; a folder that is not there is left out, so that a clone can evaluate itself.
+eval: $(VENV)/.dev index
+	$(PY) benchmarks/evaluate_all.py
+
+# Ranking, choice of sentences, scope and confidence, fitted to the shipped encoder.
+fit: $(VENV)/.dev
+	$(PY) -m helseassistent.cli train --fit --texts ../shared/training
+
+clean:
+	rm -rf $(VENV) build runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(PY):
+	@command -v $(PYTHON) >/dev/null || { echo "Fant ikke $(PYTHON). Installer Python 3.11, eller skriv: make PYTHON=/sti/til/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(PY)
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(PIP) --retries 0 --timeout 15 --index-url $(TORCH_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH)
+	$(PIP) -e ".[train,dev,xlsx]"
+	@touch $@
