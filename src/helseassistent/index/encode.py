@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -34,7 +35,8 @@ _TOKENIZER = "tokenizer.json"
 _MODULES = "modules.json"
 _PROMPTS = "config_sentence_transformers.json"
 _MODEL_FILES = ("*.safetensors", "*.json", "*.txt", "*.model")  # no pickles: reading one can run code
-_TEXTS_AT_ONCE = 64  # the gathered rows of 64 passages stay within the processor's cache
+_TOKENISED_AT_ONCE = 512
+_SUMMED_AT_ONCE = 32  # the gathered rows of so many passages stay within the processor's cache
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
 # Models of the E5 family need these words, and most of their folders do not say so (arXiv 2212.03533, appendix).
 _E5 = re.compile(r"(?:^|[^a-z])e5(?![a-z0-9])(?!.*instruct)", re.IGNORECASE)
@@ -91,10 +93,12 @@ class StaticEncoder:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for first in range(0, len(texts), _TEXTS_AT_ONCE):
-            batch = list(texts[first : first + _TEXTS_AT_ONCE])
+        for first in range(0, len(texts), _TOKENISED_AT_ONCE):
+            batch = list(texts[first : first + _TOKENISED_AT_ONCE])
             encodings = self.tokenizer.encode_batch_fast(batch, add_special_tokens=False)
-            self._sum_into(vectors[first : first + len(batch)], ids=[encoding.ids for encoding in encodings])
+            for part in range(0, len(batch), _SUMMED_AT_ONCE):
+                ids = [encoding.ids for encoding in encodings[part : part + _SUMMED_AT_ONCE]]
+                self._sum_into(vectors[first + part : first + part + len(ids)], ids=ids)
         return unit_rows(vectors)
 
     def _sum_into(self, sums: Vectors, *, ids: Sequence[Sequence[int]]) -> None:
@@ -102,7 +106,7 @@ class StaticEncoder:
         filled = np.flatnonzero(lengths)
         if not len(filled):
             return
-        tokens = np.fromiter((token for row in ids for token in row), np.int64, int(lengths.sum()))
+        tokens = np.fromiter(chain.from_iterable(ids), np.int64, int(lengths.sum()))
         starts = np.cumsum(lengths)[filled] - lengths[filled]
         sums[filled] = np.add.reduceat(self._gather(tokens), starts, axis=0)
 

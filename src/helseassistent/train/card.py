@@ -68,7 +68,7 @@ forvaltningsspråk, bokmål og nynorsk, og leses uten nevrale biblioteker.
 | ordbiter | {recipe.vocabulary} (WordPiece, små bokstaver, NFC, sifre hver for seg) |
 | dimensjoner | {recipe.dimensions}, float16 |
 | start | naboord (PPMI, SVD) eller tekstvinduer (LSA), vektet etter hvor sjelden ordbiten er, eller tilfeldig |
-| tap | MultipleNegativesRankingLoss begge veier, skala 20, bunker på {recipe.batch}, til slutt med vanskelige feilsvar |
+| tap | MultipleNegativesRankingLoss, to veier, skala 20, bunker på {recipe.batch}, til sist med vanskelige feilsvar |
 | deltakere | {members}, slått sammen med prinsipalkomponenter |
 | frø | {recipe.seed} |
 
