@@ -9,7 +9,7 @@ TORCH := torch==2.13.0
 BENCH := ../shared/bench
 BROWSER := build/node_modules/axe-core
 
-.PHONY: run index test test-all lint fix eval fit clean
+.PHONY: run index test test-all lint fix eval ablate fit clean
 
 run: $(VENV)/.run index
 	$(PY) app.py
@@ -35,6 +35,10 @@ fix: $(VENV)/.dev
 # The development sets; a folder that is not there is left out, so that a clone can evaluate itself.
 eval: $(VENV)/.dev index
 	$(PY) benchmarks/evaluate_all.py
+
+# What each heuristic is worth, as rows for docs/decisions.
+ablate: $(VENV)/.dev index
+	$(PY) benchmarks/ablate.py
 
 # Ranking, choice of sentences, scope and confidence, fitted to the shipped encoder.
 fit: $(VENV)/.dev

@@ -70,6 +70,7 @@ class Signals:
     words: float = 0.0  # BM25 over stems, as a share of what the question's terms could give
     grams: float = 0.0  # the same over character 4-grams
     headings: float = 0.0  # the same over stems of title and headings
+    said: float = 0.0  # share of the question's words that the passage says, the rare ones counting more
 
 
 @dataclass(frozen=True, slots=True)

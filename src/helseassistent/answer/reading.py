@@ -92,3 +92,11 @@ def unsaid(reading: Reading, context: str, *, vectors: WordVectors) -> Shares:
     """The importance of each word once `context`, the title and headings, has said its part; sums to 1."""
     left = reading.importance * (1.0 - _SAID * nearness(reading, context, vectors=vectors))
     return np.asarray(left / left.sum())
+
+
+def rarity(said: NDArray[np.float64]) -> Shares:
+    """Inverse document frequency of each word over a few texts, `said` having shape (words, texts); never zero.
+
+    A word that all of them say tells them not apart. Nearness counts as a part of an occurrence.
+    """
+    return np.asarray(np.log(1 + said.shape[1] / (0.5 + (said**2).sum(axis=1))))

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from helseassistent.answer.reading import Reading, Shares, WordVectors, nearness, unsaid
+from helseassistent.answer.reading import Reading, WordVectors, nearness, rarity, unsaid
 from helseassistent.text.asked import amounts, counted, holds
 from helseassistent.text.terms import gram_terms, word_terms
 from helseassistent.types import Sentence
@@ -30,7 +30,7 @@ def sentence_features(
     more the fewer of the other sentences say it (an inverse document frequency within the passage).
     """
     said = np.stack([nearness(reading, sentence.text, vectors=vectors) for sentence in sentences], axis=1)
-    weights = unsaid(reading, context, vectors=vectors) * _rarity(said)
+    weights = unsaid(reading, context, vectors=vectors) * rarity(said)
     share = (weights / weights.sum()) @ said
     counts = _counts(reading, sentences, vectors=vectors)
     rows = zip(sentences, share, counts, strict=True)
@@ -72,11 +72,6 @@ def _counts(reading: Reading, sentences: Sequence[Sentence], *, vectors: WordVec
     place = reading.words.index(noun)
     found = [" ".join(amounts(sentence.text)) for sentence in sentences]
     return [float(nearness(reading, text, vectors=vectors)[place]) if text else 0.0 for text in found]
-
-
-def _rarity(said: NDArray[np.float64]) -> Shares:
-    """A word that every sentence says tells them not apart; never zero."""
-    return np.asarray(np.log(1 + said.shape[1] / (0.5 + (said**2).sum(axis=1))))
 
 
 def _share(asked: frozenset[str], found: Sequence[str]) -> float:

@@ -14,7 +14,7 @@ from helseassistent.text.terms import gram_terms, word_terms
 from helseassistent.types import Signals
 
 DEPTH = 60  # how many passages each list may propose
-NAMES = tuple(field.name for field in fields(Signals))
+NAMES = tuple(field.name for field in fields(Signals) if field.name != "said")  # `said` is for the few best only
 Scores: TypeAlias = NDArray[np.float32]
 
 

@@ -12,7 +12,9 @@ _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 FUNCTION_WORDS = word_list("function_words")
 _NYNORSK = word_list("nynorsk")
 _BOKMAAL = word_list("bokmaal")
-_NYNORSK_ENDING = re.compile(r"(?:leg|lege|heit|heita|ane|ast|inga|asjonar|ingar)$")
+_NYNORSK_ENDING = re.compile(
+    r"(?:leg|lege|heit|heita|ane|ast|inga)$|(?<!v)(?<!kl)(?<!u)(?<!min)(?<!ment)[a-zæøå]{4,}ar$"
+)
 
 
 def tokens(text: str) -> list[str]:

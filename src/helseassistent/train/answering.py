@@ -24,13 +24,13 @@ from helseassistent.answer.sentences import sentence_features
 from helseassistent.answer.support import features
 from helseassistent.index.build import build
 from helseassistent.index.generation import Generation, open_generation
-from helseassistent.retrieve.hybrid import HybridRetriever
-from helseassistent.retrieve.rank import RankWeights
-from helseassistent.retrieve.signals import NAMES, signal_table
+from helseassistent.retrieve.hybrid import READ_AGAIN, HybridRetriever, said_shares
+from helseassistent.retrieve.rank import RankWeights, scores
+from helseassistent.retrieve.signals import NAMES, SignalTable, signal_table
 from helseassistent.text.sentences import blocks, sentence_spans
 from helseassistent.train.data import Questioned
 from helseassistent.train.episodes import Asked, Episode, Material, episodes
-from helseassistent.train.practice import practice_corpus, tasks
+from helseassistent.train.practice import Task, practice_corpus, tasks
 from helseassistent.train.ranker import Group, fit_listwise
 from helseassistent.types import Encoder, Page, Scored, Vectors
 
@@ -71,22 +71,42 @@ class RememberingEncoder:
         return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), -1)
 
 
-def fit_ranking(rows: Sequence[Questioned], *, encoder: Encoder) -> Mapping[str, float]:
-    """Weights of the ranking, on questions of held-out documents over the whole practice corpus."""
+def fit_ranking(rows: Sequence[Questioned], *, encoder: Encoder) -> RankWeights:
+    """Weights of both rankings, on questions of held-out documents over the whole practice corpus."""
     corpus = practice_corpus(rows)
     asked = [task for task in tasks(rows, corpus) if task.source.held_out]
     chosen = np.random.default_rng(_SEED).permutation(len(asked))[:RANKED]
     with TemporaryDirectory() as folder:
         build(corpus, Path(folder), encoder=encoder)
         generation = open_generation(Path(folder))
-        groups = []
+        found = []
         for index in tqdm(chosen, desc="Rangering", unit="spørsmål"):
             task = asked[index]
             vector = encoder.encode_questions([task.question])[0]
             table = signal_table(task.question, generation=generation, vector=vector)
-            right = _overlapping(generation, table.rows, span=(task.file, task.start, task.end))
-            groups.append(Group(table.values.astype(np.float64), right))
-    return fit_listwise(groups, names=NAMES)
+            found.append((task, table, _overlapping(generation, table.rows, span=(task.file, task.start, task.end))))
+        groups = [Group(table.values.astype(np.float64), right) for _, table, right in found]
+        first = RankWeights.of(fit_listwise(groups, names=NAMES))
+        again = _fit_again(found, first=first, generation=generation, encoder=encoder)
+    return RankWeights.of(first.by_name(), again=again)
+
+
+def _fit_again(
+    found: Sequence[tuple[Task, SignalTable, NDArray[np.bool_]]],
+    *,
+    first: RankWeights,
+    generation: Generation,
+    encoder: Encoder,
+) -> Mapping[str, float]:
+    vectors = WordVectors(encoder)
+    groups = []
+    for task, table, right in tqdm(found, desc="Rangering, andre gang", unit="spørsmål"):
+        ranked = scores(table, weights=first)
+        best = np.argsort(-ranked)[:READ_AGAIN]
+        reading = read_question(task.question, encoder=encoder)
+        said = said_shares(reading, table.rows[best], generation=generation, vectors=vectors)
+        groups.append(Group(np.stack([ranked[best], said], axis=1).astype(np.float64), right[best]))
+    return fit_listwise(groups, names=("first", "said"))
 
 
 def try_episodes(
@@ -101,7 +121,7 @@ def try_episodes(
 def fit_sentences(tried: Sequence[Tried], *, vectors: WordVectors) -> Mapping[str, float]:
     """Weights of the choice of sentences, on labelled questions, against all sentences that could have been quoted."""
     names = ("passage", *SENTENCE_NAMES)
-    groups = [_sentence_group(case, vectors=vectors) for case in tried if case.labelled]
+    groups = [sentence_group(case, vectors=vectors) for case in tried if case.labelled]
     found = dict(fit_listwise(groups, names=names))
     scale = found.pop("passage")  # the ranking's scores are added as they are, so the rest is put on their scale
     return {name: round(weight / scale, 4) for name, weight in found.items()}
@@ -167,7 +187,8 @@ def _answer_spans(
     return tuple((file, start + cut[n - 1][0], start + cut[n - 1][1]) for n in numbers[asked.number]), True
 
 
-def _sentence_group(case: Tried, *, vectors: WordVectors) -> Group:
+def sentence_group(case: Tried, *, vectors: WordVectors) -> Group:
+    """All sentences that could have been quoted for one question, with the score of their passage in front."""
     rows, right = [], []
     for scored in case.evidence[:PASSAGES]:
         if scored.sentences:

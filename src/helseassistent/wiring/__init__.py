@@ -76,13 +76,18 @@ def build_parts(settings: Settings, *, announce: Callable[[str], None] = lambda 
         announce(f"Bygger indeksen i «{settings.index}» første gang ...")
         build_index(settings, encoder=encoder)
     generation = open_generation(settings.index, fingerprint=encoder.fingerprint, vector_store=settings.vector_store)
-    retriever = HybridRetriever(generation, encoder=encoder, weights=RankWeights.shipped())
-    confidence = load_confidence(settings, encoder=encoder)
+    vectors = WordVectors(encoder)
+    retriever = HybridRetriever(generation, encoder=encoder, weights=RankWeights.shipped(), vectors=vectors)
     updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
-    return Parts(
-        Assistant(Safety.load(), retriever, encoder, WordVectors(encoder), Scope.shipped(encoder=encoder), confidence),
-        updating,
+    assistant = Assistant(
+        Safety.load(),
+        retriever,
+        encoder,
+        vectors,
+        Scope.shipped(encoder=encoder),
+        load_confidence(settings, encoder=encoder),
     )
+    return Parts(assistant, updating)
 
 
 def load_confidence(settings: Settings, *, encoder: Encoder) -> ConfidenceModel:

@@ -97,14 +97,17 @@ def features_of(parts: Parts, question: str) -> dict[str, float]:
 
 def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
     if name.startswith("without-"):
-        shipped = RankWeights.shipped().by_name()
-        given: Mapping[str, float] | None = {key: w for key, w in shipped.items() if key != name[len("without-") :]}
+        left_out = name.removeprefix("without-")
+        shipped = RankWeights.shipped()
+        weights = {key: weight for key, weight in shipped.by_name().items() if key != left_out}
+        again = {key: weight for key, weight in shipped.again.items() if key != left_out}
+        chosen = RankWeights.of(weights, again=again)
     elif name in METHODS:
         given = METHODS[name]
+        chosen = RankWeights.shipped() if given is None else RankWeights.of(given)
     else:
         raise QuestionSetError(f"Ukjent metode: {name}. Kjente: {', '.join(METHODS)}, og without-SIGNAL.")
-    weights = RankWeights.shipped() if given is None else RankWeights.of(given)
-    retriever = HybridRetriever(generation, encoder=encoder, weights=weights)
+    retriever = HybridRetriever(generation, encoder=encoder, weights=chosen)
     return lambda question, count: retriever.search(question, top_k=count)
 
 

@@ -12,7 +12,6 @@ from helseassistent.answer.reading import WordVectors
 from helseassistent.answer.scope import Scope
 from helseassistent.answer.sentences import shipped_weights
 from helseassistent.evaluate.calibrate import Sample, calibrate
-from helseassistent.retrieve.rank import RankWeights
 from helseassistent.train.answering import (
     RememberingEncoder,
     confidence_samples,
@@ -35,11 +34,10 @@ def fit_answering(texts: Path, *, questions: Path, encoder: Encoder, announce: C
     """Ranking, choice of sentences, scope and confidence, in this order, since each needs the ones before it."""
     remembering = RememberingEncoder(encoder)
     rows = questioned(texts)
-    ranking = fit_ranking(rows, encoder=remembering)
-    _write("retrieve/rank.json", {"weights": ranking})
-    announce(f"Rangering: {ranking}")
+    weights = fit_ranking(rows, encoder=remembering)
+    _write("retrieve/rank.json", {"weights": weights.by_name(), "again": weights.again})
+    announce(f"Rangering: {weights}")
     labels = questions / "sentence-labels.jsonl"
-    weights = RankWeights.of(ranking)
     material = read_material(rows, questions=questions)
     tried = list(try_episodes(material, labels=labels, encoder=remembering, weights=weights, count=EPISODES))
     vectors = WordVectors(remembering)

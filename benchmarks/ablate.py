@@ -1,0 +1,126 @@
+"""What each heuristic is worth: leave it out, fit again or run again, and print the row (`make ablate`).
+
+Sentence choice: labelled questions of held-out practice documents, in practice episodes, fitted on one half and
+measured on the other, both ways. Refusals: the development sets through the assistant, with and without each rule.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from helseassistent import assistant as read_path
+from helseassistent.answer.reading import WordVectors
+from helseassistent.answer.sentences import NAMES
+from helseassistent.corpus import load_corpus
+from helseassistent.evaluate.questions import read_questions
+from helseassistent.index.encode import load_encoder
+from helseassistent.retrieve.rank import RankWeights
+from helseassistent.settings import corpus_settings, load_settings
+from helseassistent.train.answering import RememberingEncoder, sentence_group, try_episodes
+from helseassistent.train.data import questioned
+from helseassistent.train.episodes import read_material
+from helseassistent.train.ranker import Group, fit_listwise
+from helseassistent.types import Answer
+from helseassistent.wiring import Parts, build_index, build_parts
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+QUESTIONS = ROOT / "benchmarks" / "questions"
+EPISODES = 120
+FEATURES = ("passage", *NAMES)
+SETS = (
+    ("sporsmal-kilder", QUESTIONS / "sporsmal-kilder.jsonl", ROOT / "corpus"),
+    ("kilder-utvikling", QUESTIONS / "kilder-utvikling.jsonl", ROOT / "corpus"),
+    ("helserett", SHARED / "bench" / "helserett" / "sporsmal.jsonl", SHARED / "bench" / "helserett" / "pages"),
+)
+Lacks = Callable[[Mapping[str, float]], bool]
+
+
+def main() -> int:
+    """Print both tables as Markdown."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    _sentences()
+    _refusals()
+    return 0
+
+
+def _sentences() -> None:
+    encoder = RememberingEncoder(load_encoder(None))
+    material = read_material(questioned(SHARED / "training"), questions=QUESTIONS)
+    labels, weights = QUESTIONS / "sentence-labels.jsonl", RankWeights.shipped()
+    tried = list(try_episodes(material, labels=labels, encoder=encoder, weights=weights, count=EPISODES))
+    vectors = WordVectors(encoder)
+    groups = [sentence_group(case, vectors=vectors) for case in tried if case.labelled]
+    print(f"{len(groups)} labelled questions; share with a right sentence among the first 1 / 2 / 3\n")
+    print("| sentence signals | 1 | 2 | 3 |\n|---|---|---|---|")
+    for left_out in ("", *NAMES):
+        kept = [name for name in FEATURES if name != left_out]
+        shares = _hits(groups, names=kept)
+        print(
+            f"| {'all' if not left_out else f'without {left_out}'} | {' | '.join(f'{share:.3f}' for share in shares)} |"
+        )
+    print()
+
+
+def _hits(groups: Sequence[Group], *, names: Sequence[str]) -> tuple[float, ...]:
+    columns = [FEATURES.index(name) for name in names]
+    cut = [Group(group.features[:, columns], group.right) for group in groups]
+    halves = (cut[::2], cut[1::2])
+    ranks = []
+    for fitted, judged in (halves, halves[::-1]):
+        found = fit_listwise(fitted, names=names)
+        weights = np.array([found[name] for name in names])
+        ranks += [group.right[np.argsort(-(group.features @ weights))] for group in judged]
+    return tuple(float(np.mean([right[:count].any() for right in ranks])) for count in (1, 2, 3))
+
+
+def _refusals() -> None:
+    rules: dict[str, Lacks] = {
+        "all rules": read_path.lacks_the_fact,
+        "without the kind of fact": lambda seen: bool(seen["foreign_place"]),
+        "without the place": lambda seen: bool(seen["quote_lacks"]),
+        "threshold alone": lambda seen: False,
+    }
+    print("| set | rules | answered right | near misses declined | out of scope declined |\n|---|---|---|---|---|")
+    for name, questions, corpus in SETS:
+        if not questions.exists():
+            continue
+        settings = corpus_settings(load_settings({}), corpus=corpus, index=None)
+        build_index(settings)
+        parts = build_parts(settings)
+        for label, rule in rules.items():
+            read_path.lacks_the_fact = rule  # type: ignore[assignment]
+            print(f"| {name} | {label} | {' | '.join(_outcomes(parts, questions, corpus))} |")
+
+
+def _outcomes(parts: Parts, questions: Path, corpus: Path) -> tuple[str, str, str]:
+    pages = load_corpus(corpus).pages
+    counts = {"answerable": [0, 0], "near_miss": [0, 0], "out_of_scope": [0, 0]}
+    for question in read_questions(questions, pages=pages):
+        reply = parts.ask([question.question]).reply
+        if question.kind == "answerable":
+            good = isinstance(reply, Answer) and _cites(reply, question.relevant, pages)
+        else:
+            good = not isinstance(reply, Answer)
+        counts[question.kind][0] += good
+        counts[question.kind][1] += 1
+    right, near, outside = (f"{good} of {total}" for good, total in counts.values())
+    return right, near, outside
+
+
+def _cites(reply: Answer, relevant: Sequence[object], pages: Mapping[str, object]) -> bool:
+    spans = []
+    for gold in relevant:
+        start = pages[gold.file].body.index(gold.quote)  # type: ignore[attr-defined]
+        spans.append((gold.file, start, start + len(gold.quote)))  # type: ignore[attr-defined]
+    citations = [citation for claim in reply.claims for citation in claim.citations]
+    return any(c.file == file and c.start < end and c.end > start for c in citations for file, start, end in spans)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
