@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from fakes import HashingEncoder
+from fakes import HashingEncoder, corpus
 from helseassistent.errors import SettingsError
-from helseassistent.index.generation import Generation
-from helseassistent.retrieve.hybrid import HybridRetriever
+from helseassistent.index.build import build
+from helseassistent.index.generation import Generation, open_generation
+from helseassistent.retrieve.hybrid import READ_AGAIN, HybridRetriever
 from helseassistent.retrieve.rank import RankWeights, scores
 from helseassistent.retrieve.signals import NAMES, SignalTable
+from helseassistent.types import Scored
 
 
 @pytest.fixture
@@ -62,3 +68,59 @@ def test_a_score_is_the_weighted_sum_of_the_signals() -> None:
 def test_an_unknown_signal_is_refused_with_the_known_ones() -> None:
     with pytest.raises(SettingsError, match=r"dens.*Kjente: dense"):
         RankWeights.of({"dens": 1.0})
+
+
+SAYS_ALL = "Legen har parkering og røntgen."
+NOTHING = RankWeights.of({})
+
+
+def found_in(bodies: dict[str, str], folder: Path, *, weights: RankWeights, top_k: int = 10) -> list[Scored]:
+    encoder = HashingEncoder()
+    build(corpus(**bodies), folder, encoder=encoder)
+    retriever = HybridRetriever(open_generation(folder), encoder=encoder, weights=weights)
+    return retriever.search("Har legen parkering og røntgen?", top_k=top_k)
+
+
+def files(found: Sequence[Scored]) -> list[str]:
+    return [scored.passage.file for scored in found]
+
+
+BODIES = {"a": "Legen er her.", "b": "Kafeen har parkering for legen.", "c": SAYS_ALL}
+
+
+def test_the_second_ranking_puts_what_says_more_of_the_question_first(tmp_path: Path) -> None:
+    assert files(found_in(BODIES, tmp_path, weights=NOTHING)) == ["a.md", "b.md", "c.md"]
+    found = found_in(BODIES, tmp_path, weights=replace(NOTHING, said=2.0))
+    assert files(found) == ["c.md", "b.md", "a.md"]
+    assert found[0].signals.said == pytest.approx(1.0)
+    assert [scored.score for scored in found] == pytest.approx([2 * scored.signals.said for scored in found])
+
+
+def test_without_a_weight_on_what_is_said_the_first_ranking_stands(tmp_path: Path) -> None:
+    weights = replace(RankWeights.shipped(), first=1.0, said=0.0)
+    found = found_in(BODIES, tmp_path, weights=weights)
+    assert all(scored.signals.said == 0.0 for scored in found)
+    by_hand = [sum(weight * getattr(one.signals, name) for name, weight in weights.by_name().items()) for one in found]
+    assert [scored.score for scored in found] == pytest.approx(by_hand, rel=1e-4, abs=1e-5)
+    assert [scored.score for scored in found] == sorted((scored.score for scored in found), reverse=True)
+
+
+def test_the_second_ranking_reads_more_than_are_asked_for_but_not_all(tmp_path: Path) -> None:
+    weights = replace(NOTHING, said=1.0)
+    bodies = {f"s{number:02d}": "Legen er her." for number in range(READ_AGAIN + 5)}
+    inside = bodies | {f"s{READ_AGAIN - 1:02d}": SAYS_ALL}
+    outside = bodies | {f"s{READ_AGAIN:02d}": SAYS_ALL}
+    assert files(found_in(inside, tmp_path / "a", weights=weights, top_k=1)) == [f"s{READ_AGAIN - 1:02d}.md"]
+    assert files(found_in(outside, tmp_path / "b", weights=weights, top_k=1)) == ["s00.md"]
+
+
+def test_the_second_ranking_does_not_change_how_many_are_found(tmp_path: Path) -> None:
+    for top_k in (1, 2, 10):
+        assert len(found_in(BODIES, tmp_path, weights=replace(NOTHING, said=1.0), top_k=top_k)) == min(top_k, 3)
+
+
+@pytest.mark.parametrize("question", ["", "😀", "qwzx", "og det er", "helse " * 200])
+def test_odd_questions_are_read_again_without_harm(question: str, generation: Generation) -> None:
+    weights = replace(RankWeights.shipped(), said=3.0)
+    found = HybridRetriever(generation, encoder=HashingEncoder(), weights=weights).search(question)
+    assert all(np.isfinite(scored.score) and 0 <= scored.signals.said <= 1 for scored in found)
