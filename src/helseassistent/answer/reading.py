@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -30,8 +31,8 @@ class WordVectors:
         self._encoder = encoder
         self._known: dict[str, tuple[NDArray[np.float32], str]] = {}
 
-    def of(self, words: Sequence[str]) -> tuple[Vectors, NDArray[np.str_]]:
-        """The vector and the stem of each word; shapes (words, dimensions) and (words,)."""
+    def of(self, words: Sequence[str]) -> tuple[Vectors, frozenset[str]]:
+        """The vector of each word, shape (words, dimensions), and the stems that there are."""
         known = self._known
         missing = [word for word in dict.fromkeys(words) if word not in known]
         if len(known) + len(missing) > _MOST_WORDS:
@@ -41,7 +42,7 @@ class WordVectors:
             for word, vector in zip(missing, self._encoder.encode_passages(missing), strict=True):
                 known[word] = (vector, stem(word))
         found = [known[word] for word in words]
-        return np.stack([vector for vector, _ in found]), np.array([name for _, name in found])
+        return np.stack([vector for vector, _ in found]), frozenset(name for _, name in found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,7 @@ class Reading:
 
     question: str
     words: tuple[str, ...]
-    stems: NDArray[np.str_]
+    stems: tuple[str, ...]
     vectors: Vectors  # one row a word
     importance: Shares
     terms: frozenset[str]
@@ -67,7 +68,7 @@ def read_question(question: str, *, encoder: Encoder) -> Reading:
     return Reading(
         question,
         words,
-        np.array([stem(word) for word in words]),
+        tuple(stem(word) for word in words),
         encoded[len(words) + 1 :],
         weights / weights.sum(),
         frozenset(word_terms(question)),
@@ -76,16 +77,27 @@ def read_question(question: str, *, encoder: Encoder) -> Reading:
     )
 
 
+@lru_cache(maxsize=20_000)
+def subject_words(text: str) -> tuple[str, ...]:
+    """The distinct words of `text` that can carry a subject; all its words if it has none."""
+    found = tuple(dict.fromkeys(tokens(text)))
+    return tuple(word for word in found if word not in FUNCTION_WORDS) or found
+
+
 def nearness(reading: Reading, text: str, *, vectors: WordVectors) -> Shares:
     """How surely `text` says each word of the question: 0 for nothing near, 1 for the word itself or one as good."""
-    found = list(dict.fromkeys(tokens(text)))
-    words = [word for word in found if word not in FUNCTION_WORDS] or found
+    return nearness_of_words(reading, subject_words(text), vectors=vectors)
+
+
+def nearness_of_words(reading: Reading, words: Sequence[str], *, vectors: WordVectors) -> Shares:
+    """The same for a text whose `subject_words` are known."""
     if not words:
         return np.zeros(len(reading.words))
     rows, stems = vectors.of(words)
     cosines = reading.vectors @ rows.T
     scaled = np.clip((cosines.max(axis=1) - UNRELATED) / (SAME - UNRELATED), 0.0, 1.0).astype(np.float64)
-    return np.where(np.isin(reading.stems, stems), 1.0, scaled)
+    same = [stem in stems for stem in reading.stems]
+    return np.where(same, 1.0, scaled)
 
 
 def unsaid(reading: Reading, context: str, *, vectors: WordVectors) -> Shares:

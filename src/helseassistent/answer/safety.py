@@ -17,7 +17,17 @@ from helseassistent.answer.safety_numbers import (
     read_data,
     stale_numbers,
 )
-from helseassistent.answer.safety_rules import Guard, Hit, Reading, Rule, compile_pattern, hits, penalties, read, spans
+from helseassistent.answer.safety_rules import (
+    Guard,
+    Hit,
+    Reading,
+    Rule,
+    compile_pattern,
+    hits,
+    matches,
+    penalties,
+    read,
+)
 from helseassistent.answer.safety_text import Token, tokens
 from helseassistent.errors import SettingsError
 from helseassistent.types import EmergencyNumber, Language, Urgency, Urgent
@@ -30,20 +40,81 @@ URGENT_LABELS = frozenset({"life_suicide", "life", "poison", "violence", "child"
 LAST_RESORT = "last_resort"
 # Chosen on benchmarks/safety/held_out.jsonl with a model that had not seen it: how much danger the second opinion must
 # see to decide alone, with a rule beside it, or to let a fair or a strong rule decide.
-SURE = 0.45
+SURE = 0.4
 SURE_WITH_RULE = 0.35
-CALM = 0.22
-SLIGHT = 0.02
+CALM = 0.3
+SLIGHT = 0.05
 POSSIBLE = 0.2
 FAIR_SCORE = 2
 STRONG_SCORE = 4
 MIN_WORDS = 2
+SURE_AGAINST_DOUBT = 0.7
+SURE_IN_PART = 0.7
+SEARCH_WORDS = 4  # a message this short without a symptom is taken for a search by keywords
 FIGURE = 4  # the penalty of a figure of speech
+# Lists of the lexicon that tell how somebody is, or what happened to them.
+SYMPTOMS = frozenset(
+    [
+        "ALLERGY",
+        "AMPUTATE",
+        "BLEED",
+        "BLOOD",
+        "BLUE",
+        "BREATH_TROUBLE",
+        "BURN",
+        "CHEST_PAIN",
+        "CONFUSED",
+        "CUT",
+        "DRUG",
+        "FAINT",
+        "FEVER",
+        "HEATSTROKE",
+        "LIFELESS",
+        "MENINGITIS",
+        "NECK_STIFF",
+        "OVERDOSE",
+        "PAIN",
+        "PARALYSED",
+        "POISON",
+        "PSYCHOSIS",
+        "RASH",
+        "SEIZURE",
+        "SELFHARM",
+        "SEPSIS",
+        "SLURRED",
+        "STITCH",
+        "STROKE",
+        "STRUGGLE",
+        "SWALLOW",
+        "SWELL",
+        "UNCONSCIOUS",
+        "VIOLENCE",
+        "VOMIT",
+        "WEAPON",
+        "WORST_HEADACHE",
+        "FALL",
+        "HOT",
+        "FIRE",
+        "BREATHE",
+        "BIRTH",
+    ]
+)
 MAX_FIRST_LINE_WORDS = 15
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _BARE_NUMBER = re.compile(r"\d[\d ]*\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the rules see in a stretch, and how much speaks against an emergency in its most doubtful sentence."""
+
+    reading: Reading
+    suspected: tuple[Hit, ...]  # before doubt
+    found: tuple[Hit, ...]  # after it
+    guards: tuple[str, ...]
+    doubt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,45 +161,60 @@ class Safety:
     def label(self, message: str) -> str | None:
         """Which of the approved texts `message` calls for; None means no danger was seen."""
         parts = stretches(tokens(message), weight=self._weight)
-        labels = [label for part in parts if (label := self._judge(part))]
+        labels = [label for part in parts if (label := self._judge(part, alone=len(parts) == 1))]
         return min(labels, key=PRECEDENCE.index, default=None)
 
-    def _judge(self, words: Sequence[Token]) -> str | None:
-        reading = read(words, lexicon=self.lexicon)
-        suspected = hits(self.rules, reading, doubt={})
-        doubt = penalties(self.guards, reading)
-        found = hits(self.rules, reading, doubt=doubt)
-        if not found and (len(words) < MIN_WORDS or max(doubt.values(), default=0) >= FIGURE):
-            return None  # a word alone, or a figure of speech: too little for the second opinion
-        view = self.opinion.probabilities(self._seen(words, reading=reading, suspected=suspected, found=found))
-        return decide(found, view=view, suspected=suspected, reading=reading)
+    def _judge(self, words: Sequence[Token], *, alone: bool) -> str | None:
+        seen = self._signs(words)
+        view = self.opinion.probabilities(self._buckets(words, seen=seen))
+        if not seen.found and not _may_decide_alone(view, words=words, seen=seen, alone=alone):
+            return None
+        return decide(seen.found, view=view, suspected=seen.suspected, reading=seen.reading)
 
     def _weight(self, word: str) -> int:
         return len(self.lexicon.concepts_of(word) & self.named)
 
+    def _signs(self, words: Sequence[Token]) -> Signs:
+        reading = read(words, lexicon=self.lexicon)
+        rules, guards = matches(self.rules, reading), matches(self.guards, reading)
+        doubt = penalties(guards)
+        return Signs(
+            reading=reading,
+            suspected=hits(rules, doubt={}),
+            found=hits(rules, doubt=doubt),
+            guards=tuple(guard.name for guard, _ in guards),
+            doubt=max(doubt.values(), default=0),
+        )
+
     def fired(self, message: str) -> tuple[Hit, ...]:
         """Every rule that speaks for danger in `message`, for staff and tests."""
-        reading = read(tokens(message), lexicon=self.lexicon)
-        return hits(self.rules, reading, doubt=penalties(self.guards, reading))
+        return self._signs(tokens(message)).found
 
     def buckets(self, message: str) -> tuple[int, ...]:
         """What the second opinion sees of `message` taken as one stretch; empty without words."""
         words = tokens(message)
-        reading = read(words, lexicon=self.lexicon)
-        suspected = hits(self.rules, reading, doubt={})
-        found = hits(self.rules, reading, doubt=penalties(self.guards, reading))
-        return self._seen(words, reading=reading, suspected=suspected, found=found) if words else ()
+        return self._buckets(words, seen=self._signs(words)) if words else ()
 
-    def _seen(
-        self, words: Sequence[Token], *, reading: Reading, suspected: Sequence[Hit], found: Sequence[Hit]
-    ) -> tuple[int, ...]:
-        signs = [f"r {hit.rule.name}" for hit in suspected] + [f"s {hit.rule.name}" for hit in found]
-        signs += [f"g {guard.name}" for guard in self.guards if any(spans(p, reading) for p in guard.patterns)]
-        return features(words, reading=reading, signs=signs, named=self.named)
+    def _buckets(self, words: Sequence[Token], *, seen: Signs) -> tuple[int, ...]:
+        signs = [f"r {hit.rule.name}" for hit in seen.suspected] + [f"s {hit.rule.name}" for hit in seen.found]
+        signs += [f"g {name}" for name in seen.guards]
+        return features(words, reading=seen.reading, signs=signs, named=self.named)
 
     def last_resort(self, language: Language) -> Urgent:
         """The block to show when the layer itself failed."""
         return self.texts[LAST_RESORT, language]
+
+
+def _may_decide_alone(view: Mapping[str, float], *, words: Sequence[Token], seen: Signs, alone: bool) -> bool:
+    """Whether the second opinion sees enough to warn of what no rule found."""
+    danger = 1.0 - view["harmless"]
+    if len(words) < MIN_WORDS:
+        return False
+    if danger >= SURE_AGAINST_DOUBT:
+        return True
+    # Not for a figure of speech or several signs of a mere question, nor for a search by keywords.
+    searched = len(words) <= SEARCH_WORDS and not seen.reading.places.keys() & SYMPTOMS and view["crisis"] < POSSIBLE
+    return seen.doubt < FIGURE and not searched and (alone or danger >= SURE_IN_PART)
 
 
 def decide(

@@ -11,7 +11,8 @@ from helseassistent.answer.safety_text import Token
 
 BUCKETS = 1 << 15
 MAX_TOKENS = 60  # of one stretch
-WHOLE = 40  # tokens; a longer message is judged in parts
+WHOLE = 50  # tokens; a longer message is judged in parts
+MAX_PIECE = 20  # tokens of one part of it
 MAX_STRETCHES = 10
 _NEAR = 3  # positions between two concepts that are counted as a pair
 
@@ -68,7 +69,7 @@ def stretches(message: Sequence[Token], *, weight: Callable[[str], int]) -> list
 def _sentences(message: Sequence[Token]) -> list[list[Token]]:
     pieces: list[list[Token]] = []
     for token in message:
-        if not pieces or pieces[-1][-1].sentence != token.sentence or len(pieces[-1]) >= WHOLE // 2:
+        if not pieces or pieces[-1][-1].sentence != token.sentence or len(pieces[-1]) >= MAX_PIECE:
             pieces.append([])
         pieces[-1].append(token)
     return pieces

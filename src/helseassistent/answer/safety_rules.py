@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from helseassistent.answer.safety_lexicon import Lexicon
 from helseassistent.answer.safety_text import Token
@@ -68,6 +69,9 @@ class Guard:
     name: str
     penalty: int
     patterns: tuple[Pattern, ...]
+
+
+_Kind = TypeVar("_Kind", Rule, Guard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +155,29 @@ def _continues(start: int, *, rest: Sequence[Element], reading: Reading) -> bool
     return True
 
 
-def penalties(guards: Iterable[Guard], reading: Reading) -> dict[int, int]:
-    """What speaks against an emergency, by sentence."""
+def matches(kinds: Iterable[_Kind], reading: Reading) -> tuple[tuple[_Kind, frozenset[int]], ...]:
+    """Those of `kinds` with a pattern that matches, each with the sentences it matches in."""
+    found = ((kind, _sentences(kind.patterns, reading)) for kind in kinds)
+    return tuple((kind, sentences) for kind, sentences in found if sentences)
+
+
+def _sentences(patterns: Iterable[Pattern], reading: Reading) -> frozenset[int]:
+    return frozenset(reading.sentence_at[at] for pattern in patterns for at in spans(pattern, reading))
+
+
+def penalties(guards: Iterable[tuple[Guard, frozenset[int]]]) -> dict[int, int]:
+    """What the matched `guards` say against an emergency, by sentence."""
     total: dict[int, int] = {}
-    for guard in guards:
-        sentences = {reading.sentence_at[at] for pattern in guard.patterns for at in spans(pattern, reading)}
+    for guard, sentences in guards:
         for sentence in sentences:
             total[sentence] = total.get(sentence, 0) + guard.penalty
     return total
 
 
-def hits(rules: Iterable[Rule], reading: Reading, *, doubt: Mapping[int, int]) -> tuple[Hit, ...]:
-    """Rules whose weight outlives the doubt in their sentence, plus half of the doubt in the sentences beside it."""
+def hits(rules: Iterable[tuple[Rule, frozenset[int]]], *, doubt: Mapping[int, int]) -> tuple[Hit, ...]:
+    """Matched rules whose weight outlives the doubt in their sentence, plus half of the doubt in those beside it."""
     found: list[Hit] = []
-    for rule in rules:
-        sentences = {reading.sentence_at[at] for pattern in rule.patterns for at in spans(pattern, reading)}
-        if not sentences:
-            continue
+    for rule, sentences in rules:
         score = rule.weight - min(
             doubt.get(s, 0) + max(0, doubt.get(s - 1, 0), doubt.get(s + 1, 0)) // 2 for s in sentences
         )

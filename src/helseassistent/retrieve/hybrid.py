@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from helseassistent.answer.reading import Reading, WordVectors, nearness, rarity, read_question
+from helseassistent.answer.reading import (
+    Reading,
+    WordVectors,
+    nearness_of_words,
+    rarity,
+    read_question,
+    subject_words,
+)
 from helseassistent.index.generation import Generation
 from helseassistent.index.passages import embedded_text
 from helseassistent.retrieve.rank import RankWeights, scores
@@ -65,6 +72,7 @@ def said_shares(
 ) -> NDArray[np.float64]:
     """How much of the question each passage says, in [0, 1]; a word that few of these passages say counts more."""
     texts = [embedded_text(generation.passages[row]) for row in rows]
-    said = np.stack([nearness(reading, text, vectors=vectors) for text in texts], axis=1)
+    words = [subject_words(text) for text in texts]
+    said = np.stack([nearness_of_words(reading, found, vectors=vectors) for found in words], axis=1)
     weights = reading.importance * rarity(said)
     return np.asarray((weights / weights.sum()) @ said)

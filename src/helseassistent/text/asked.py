@@ -98,7 +98,27 @@ def asked_for(question: str) -> frozenset[Asked]:
 
 _COUNTED = re.compile(r"\bh?[vk]?[vo]r mang[ea]\s+([^\W\d_]+)", re.IGNORECASE)
 _AMOUNT = re.compile(
-    rf"(?:{_DIGITS}|\b(?:{_NUMBER_WORDS})\b)\s+([^\W\d_]+)(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?", re.IGNORECASE
+    rf"(?:{_DIGITS}|\b(?:{_NUMBER_WORDS})\b)\s+(?!prosent|%)([^\W\d_]+)(?:\s+([^\W\d_]+))?", re.IGNORECASE
+)
+# Words that begin the names of offices and places, not of people.
+_NOT_PEOPLE = frozenset(
+    [
+        "helse",
+        "bergen",
+        "norsk",
+        "norges",
+        "nasjonal",
+        "det",
+        "den",
+        "de",
+        "en",
+        "et",
+        "statens",
+        "statlig",
+        "øvre",
+        "nedre",
+        "nav",
+    ]
 )
 
 
@@ -109,10 +129,12 @@ def counted(question: str) -> str | None:
 
 
 def amounts(text: str) -> list[str]:
-    """The words that follow the numbers of a text, at most three after each: what there is that number of."""
+    """The words that follow the numbers of a text, at most two after each: what there is that number of."""
     return [word.lower() for match in _AMOUNT.finditer(text) for word in match.groups() if word]
 
 
 def holds(text: str, kind: Asked) -> bool:
     """Whether `text` has an expression of that kind, such as a year for `date`."""
+    if kind == "person":
+        return any(match.group().split()[0].lower() not in _NOT_PEOPLE for match in _HELD[kind].finditer(text))
     return bool(_HELD[kind].search(text))

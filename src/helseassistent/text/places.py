@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from helseassistent.text.lists import word_list
 
@@ -48,6 +49,7 @@ def places_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=4096)
 def home_of(*, header: str, body: str) -> frozenset[str]:
     """The places that a page speaks for: those its title, publisher and address name, else the few its body names.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from helseassistent.text.words import FUNCTION_WORDS, tokens
 
 ANALYSER = "2"  # part of every index's identity; raise it when the terms of any text change
@@ -45,6 +47,7 @@ _VOWELS = frozenset("aeiouyæøå")
 _NOT_GENITIVE = frozenset("iouyæøås")
 
 
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """`word` without its inflection: legemiddel and legemidler meet, fastlege and fast do not."""
     if len(word) < 5 or not word.isalpha():

@@ -1,8 +1,8 @@
 """Practice episodes: small made-up corpora with questions that they answer, half answer or do not answer at all.
 
-The shares follow what citizens do: about half of the questions have an answer; of the others some are about a page
-that is there but does not say it (written near misses, and questions whose passage was taken out), some about another
-page, some about nothing the assistant is for.
+The shares follow what is asked of a service: three in five questions have an answer. Of the others half are about a
+page that does not say it (written near misses, questions whose passage was taken out) or a page that is not there, and
+half are about nothing the assistant is for.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from helseassistent.train.data import Questioned
 Kind: TypeAlias = Literal["answerable", "left_out", "near_miss", "other_page", "out_of_scope"]
 SMALL_TALK = ("greeting", "thanks", "identity")  # answered by fixed text before any search
 _MOST_PAGES = 200
+_ANSWERABLE = 14  # questions of an episode that have an answer, where there are so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _answerable(rows: Sequence[Questioned], generator: random.Random) -> list[As
         if row.held_out
         for number, question in enumerate(row.questions)
     ]
-    return generator.sample(found, min(8, len(found)))
+    return generator.sample(found, min(_ANSWERABLE, len(found)))
 
 
 def _unanswerable(
@@ -104,11 +105,11 @@ def _unanswerable(
     near = [Asked(q, "near_miss") for name in asked for q in material.near_misses.get(name, ())]
     elsewhere = [name for name in held if name not in asked]
     others = [Asked(generator.choice(material.documents[name][0].questions), "other_page") for name in elsewhere]
-    outside = [Asked(question, "out_of_scope") for question in generator.sample(material.out_of_scope, 2)]
+    outside = [Asked(question, "out_of_scope") for question in generator.sample(material.out_of_scope, 4)]
     return [
-        *generator.sample(left_out, min(2, len(left_out))),
-        *generator.sample(near, min(4, len(near))),
-        *generator.sample(others, min(2, len(others))),
+        *generator.sample(left_out, min(1, len(left_out))),
+        *generator.sample(near, min(3, len(near))),
+        *generator.sample(others, min(1, len(others))),
         *outside,
     ]
 
