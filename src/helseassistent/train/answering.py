@@ -68,7 +68,7 @@ class RememberingEncoder:
         missing = [text for text in dict.fromkeys(texts) if text not in self._known]
         if missing:
             self._known.update(zip(missing, self._encoder.encode_passages(missing), strict=True))
-        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), -1)
+        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
 
 
 def fit_ranking(rows: Sequence[Questioned], *, encoder: Encoder) -> RankWeights:

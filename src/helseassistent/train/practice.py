@@ -42,7 +42,9 @@ def tasks(rows: Sequence[Questioned], corpus: Corpus) -> Iterator[Task]:
         body = corpus.pages[file].body
         position = 0
         for row in members:
-            start = body.index(row.text, position)
+            section = _section(row, title=corpus.pages[file].title)
+            # The words of a short passage may stand in the heading over it too.
+            start = body.index(section, position) + len(section) - len(row.text)
             position = start + len(row.text)
             for number, question in enumerate(row.questions):
                 yield Task(question, file, start, position, row, number)
