@@ -96,17 +96,20 @@ def features_of(parts: Parts, question: str) -> dict[str, float]:
 
 
 def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
-    if name.startswith("without-"):
-        left_out = name.removeprefix("without-")
-        shipped = RankWeights.shipped()
+    shipped = RankWeights.shipped()
+    left_out = name.removeprefix("without-")
+    if left_out != name and left_out in {*shipped.by_name(), "said"}:
         weights = {key: weight for key, weight in shipped.by_name().items() if key != left_out}
         again = {key: weight for key, weight in shipped.again.items() if key != left_out}
         chosen = RankWeights.of(weights, again=again)
     elif name in METHODS:
         given = METHODS[name]
-        chosen = RankWeights.shipped() if given is None else RankWeights.of(given)
+        chosen = shipped if given is None else RankWeights.of(given)
     else:
-        raise QuestionSetError(f"Ukjent metode: {name}. Kjente: {', '.join(METHODS)}, og without-SIGNAL.")
+        signals = ", ".join([*shipped.by_name(), "said"])
+        raise QuestionSetError(
+            f"Ukjent metode: «{name}». Kjente: {', '.join(METHODS)}, og without-SIGNAL med et av signalene {signals}."
+        )
     retriever = HybridRetriever(generation, encoder=encoder, weights=chosen)
     return lambda question, count: retriever.search(question, top_k=count)
 
