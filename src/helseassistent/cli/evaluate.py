@@ -52,6 +52,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from helseassistent.wiring import build_parts
 
     pages = load_corpus(settings.corpus).pages
+    if not options.methods:
+        _check(options)
     if options.rescore:
         return _finish(options, pages=pages, cases=rescore(read_records(options.rescore), pages=pages))
     if options.questions is None:
@@ -61,6 +63,19 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.methods:
         return _methods(options, parts=parts, questions=questions, pages=pages)
     return _questions(options, parts=parts, questions=questions, pages=pages)
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Read what the report needs in the end: a mistake in it should not cost a run of minutes."""
+    from helseassistent.evaluate.gates import read_gates
+    from helseassistent.evaluate.questions import read_messages
+    from helseassistent.evaluate.run import read_records
+
+    read_gates(options.gates)
+    if options.baseline:
+        read_records(options.baseline)
+    if options.emergency:
+        read_messages(options.emergency)
 
 
 def _questions(

@@ -62,8 +62,10 @@ def read_gates(path: Path) -> tuple[Gate, ...]:
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"Grensene i {path} kan ikke leses: {error}.") from error
+    except OSError as error:
+        raise SettingsError(f"Grensene i {path} kan ikke leses; se etter om filnavnet er rett.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"Grensene i {path} kan ikke leses som TOML ({error}).") from error
     rows = raw.get("gate", [])
     return tuple(_gate(fields, place=f"{path.name}, gate nr. {number}") for number, fields in enumerate(rows, 1))
 
