@@ -6,7 +6,6 @@ on an evaluation set; so the evaluation sets can judge the result.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +21,15 @@ from helseassistent.answer.scope import Scope, lacks_the_fact, scope_text
 from helseassistent.answer.sentences import NAMES as SENTENCE_NAMES
 from helseassistent.answer.sentences import sentence_features
 from helseassistent.answer.support import features
+from helseassistent.errors import HelseassistentError
 from helseassistent.index.build import build
 from helseassistent.index.generation import Generation, open_generation
 from helseassistent.retrieve.hybrid import READ_AGAIN, HybridRetriever, said_shares
 from helseassistent.retrieve.rank import RankWeights, scores
 from helseassistent.retrieve.signals import NAMES, SignalTable, signal_table
-from helseassistent.text.sentences import blocks, sentence_spans
 from helseassistent.train.data import Questioned
 from helseassistent.train.episodes import Asked, Episode, Material, episodes
+from helseassistent.train.labels import read_labels, sentences_of
 from helseassistent.train.practice import Task, practice_corpus, tasks
 from helseassistent.train.ranker import Group, fit_listwise
 from helseassistent.types import Encoder, Page, Scored, Vectors
@@ -72,9 +72,17 @@ class RememberingEncoder:
 
 
 def fit_ranking(rows: Sequence[Questioned], *, encoder: Encoder) -> RankWeights:
-    """Weights of both rankings, on questions of held-out documents over the whole practice corpus."""
+    """Weights of both rankings, on questions of held-out documents over the whole practice corpus.
+
+    Raises:
+        HelseassistentError: if there are no such questions.
+    """
     corpus = practice_corpus(rows)
     asked = [task for task in tasks(rows, corpus) if task.source.held_out]
+    if not asked:
+        raise HelseassistentError(
+            "Fant ingen spørsmål å tilpasse til. Oppgi mappa med treningsdata: --texts MAPPE, med citizen_questions i."
+        )
     chosen = np.random.default_rng(_SEED).permutation(len(asked))[:RANKED]
     with TemporaryDirectory() as folder:
         build(corpus, Path(folder), encoder=encoder)
@@ -113,15 +121,19 @@ def try_episodes(
     material: Material, *, labels: Path, encoder: Encoder, weights: RankWeights, count: int
 ) -> Iterator[Tried]:
     """Search for every question of `count` episodes, each with an index of its own."""
-    answers = _labels(labels)
+    answers = read_labels(labels)
     for episode in tqdm(episodes(material, count=count, seed=_SEED), desc="Øvelser", total=count):
         yield from _try(episode, answers=answers, encoder=encoder, weights=weights)
 
 
-def fit_sentences(tried: Sequence[Tried], *, vectors: WordVectors) -> Mapping[str, float]:
-    """Weights of the choice of sentences, on labelled questions, against all sentences that could have been quoted."""
+def fit_sentences(tried: Sequence[Tried], *, counting: Sequence[Group], vectors: WordVectors) -> Mapping[str, float]:
+    """Weights of the choice of sentences, on labelled questions, against all sentences that could have been quoted.
+
+    `counting` are more groups, of single passages, for the signals that few questions have.
+    """
     names = ("passage", *SENTENCE_NAMES)
     groups = [sentence_group(case, vectors=vectors) for case in tried if case.labelled]
+    groups += [Group(np.hstack([np.zeros((len(g.right), 1)), g.features]), g.right) for g in counting]
     found = dict(fit_listwise(groups, names=names))
     scale = found.pop("passage")  # the ranking's scores are added as they are, so the rest is put on their scale
     return {name: round(weight / scale, 4) for name, weight in found.items()}
@@ -183,7 +195,7 @@ def _answer_spans(
     if asked.number >= len(numbers) or not numbers[asked.number]:
         return ((file, start, end),), False
     text = asked.row.text
-    cut = [span for b in blocks(text) for span in sentence_spans(text, start=b.start, end=b.end)]
+    cut = sentences_of(text)
     return tuple((file, start + cut[n - 1][0], start + cut[n - 1][1]) for n in numbers[asked.number]), True
 
 
@@ -209,8 +221,3 @@ def _overlap(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
 def _overlapping(generation: Generation, rows: NDArray[np.int64], *, span: tuple[str, int, int]) -> NDArray[np.bool_]:
     passages = [generation.passages[row] for row in rows]
     return np.array([_overlap((passage.file, passage.start, passage.end), span) for passage in passages])
-
-
-def _labels(path: Path) -> dict[str, list[list[int]]]:
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return {fields["id"]: fields["labels"] for fields in lines}
