@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from helseassistent.text.lists import word_list
@@ -68,3 +70,10 @@ def test_word_lists_hold_single_lower_case_words(name: str) -> None:
 
 def test_a_word_is_not_in_both_language_lists() -> None:
     assert not word_list("nynorsk") & word_list("bokmaal")
+
+
+def test_a_message_without_spaces_is_no_slower_than_another() -> None:
+    begun = time.perf_counter()
+    assert language_of("a" * 20_000) == "nb"
+    assert language_of("a" * 10_000 + "ar" + " ikkje") == "nn"
+    assert time.perf_counter() - begun < 0.5
