@@ -284,16 +284,6 @@ def test_wrong_arguments_give_one_sentence(
     assert not (tmp_path / "ut").exists()
 
 
-@pytest.mark.parametrize("arguments", [["--tull"], ["--error-budget", "mye"], ["a.jsonl", "b.jsonl"]])
-def test_arguments_that_are_none_are_refused_with_how_to_type_it(
-    arguments: list[str], evaluate: Callable[..., Done], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        evaluate(*arguments)
-    assert stopped.value.code == 2
-    assert "helseassistent" in capsys.readouterr().err
-
-
 @needs_bench
 @pytest.mark.slow
 def test_the_commands_of_the_issue_work_as_written(evaluate: Callable[..., Done], tmp_path: Path) -> None:

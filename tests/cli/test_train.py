@@ -32,10 +32,3 @@ def test_a_fit_without_questions_is_refused_and_changes_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert "--texts MAPPE" in refusal(capsys, "--texts", str(tmp_path / "ingen"), "--fit")
-
-
-def test_texts_must_be_given(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["train", "--fit"])
-    assert stopped.value.code == 2
-    assert "--texts" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from helseassistent.cli import evaluate, train
+from helseassistent.cli.arguments import Parser
 from helseassistent.errors import HelseassistentError, QuestionSetError
 from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
 from helseassistent.types import Language
@@ -60,9 +61,7 @@ def _os_error(error: OSError) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="helseassistent", description="Svar på spørsmål om helsetjenester, med kildens ord."
-    )
+    parser = Parser(prog="helseassistent", description="Svar på spørsmål om helsetjenester, med kildens ord.")
     commands = parser.add_subparsers(title="kommandoer", required=True, metavar="KOMMANDO")
     _ask_parser(commands.add_parser("ask", help="svar på ett spørsmål, eller på en fil med spørsmål"))
     _chat_parser(commands.add_parser("chat", help="åpne siden for innbyggere"))
