@@ -14,6 +14,7 @@ from helseassistent.answer.scope import Scope, abstain, lacks_the_fact, scope_te
 from helseassistent.answer.support import features
 from helseassistent.answer.verify import verify
 from helseassistent.retrieve.hybrid import HybridRetriever
+from helseassistent.text.asked import asks_for_service
 from helseassistent.text.characters import clean_message
 from helseassistent.text.followup import stand_alone
 from helseassistent.text.smalltalk import notice_for
@@ -45,15 +46,18 @@ class Assistant:
         return Exchange(messages[-1], spoken, reply, tuple(evidence), generation, time.perf_counter() - begun)
 
     def _reply(self, messages: Sequence[str], *, language: Language) -> tuple[Reply, Sequence[Scored]]:
-        if urgent := self.safety.check(messages[-1], language=language):
+        urgent = self.safety.check(messages[-1], language=language)
+        # A sprain calls for the legevakt; whoever asks what the legevakt does with one is told so, if a page says it.
+        if urgent and not (urgent.urgency == "doctor" and asks_for_service(messages[-1])):
             return urgent, ()
         if notice := _notice(messages[-1]):
-            return Abstention("out_of_scope", notice=notice), ()
+            return urgent or Abstention("out_of_scope", notice=notice), ()
         question = stand_alone(messages)
         evidence = self.retriever.search(question, top_k=EVIDENCE)
         if not evidence:
-            return Abstention("no_evidence"), ()
-        return self._from_evidence(question, evidence), evidence
+            return urgent or Abstention("no_evidence"), ()
+        reply = self._from_evidence(question, evidence)
+        return (urgent, ()) if urgent and isinstance(reply, Abstention) else (reply, evidence)
 
     def _from_evidence(self, question: str, evidence: Sequence[Scored]) -> Answer | Abstention:
         pages = self.retriever.generation.pages
@@ -65,6 +69,9 @@ class Assistant:
             reading, evidence=evidence, choices=choices, pages=pages, vectors=self.vectors, off_topic=off_topic
         )
         certainty = probability(seen, self.confidence)
+        if seen["defines"]:
+            # A page about the very thing says what it is; one word gives the model too little to be sure by.
+            certainty = max(certainty, self.confidence.threshold)
         if lacks_the_fact(seen) or certainty < self.confidence.threshold:
             advice = self.scope.is_advice(topic)
             return abstain(seen, evidence=evidence, pages=pages, confidence=certainty, advice=advice)

@@ -80,7 +80,7 @@ def test_a_group_holds_every_sentence_that_could_be_quoted(tried: list[Tried]) -
 
 
 def test_the_choice_of_sentences_is_put_on_the_scale_of_the_ranking(tried: list[Tried]) -> None:
-    weights = fit_sentences(tried, vectors=WordVectors(HashingEncoder()))
+    weights = fit_sentences(tried, counting=(), vectors=WordVectors(HashingEncoder()))
     assert tuple(weights) == SENTENCE_NAMES
     assert all(np.isfinite(weight) for weight in weights.values())
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from helseassistent.text.asked import Asked, asked_for
+from helseassistent.text.asked import Asked, asked_for, defined
 from helseassistent.text.terms import gram_terms, stem, word_terms
 from helseassistent.text.words import FUNCTION_WORDS, content_words, tokens
 from helseassistent.types import Encoder, Vectors
@@ -104,6 +104,15 @@ def unsaid(reading: Reading, context: str, *, vectors: WordVectors) -> Shares:
     """The importance of each word once `context`, the title and headings, has said its part; sums to 1."""
     left = reading.importance * (1.0 - _SAID * nearness(reading, context, vectors=vectors))
     return np.asarray(left / left.sum())
+
+
+def asks_about_title(reading: Reading, title: str) -> bool:
+    """Whether the question asks what something is, and that something is what `title` names, and nothing more."""
+    subject = defined(reading.question)
+    if not subject:
+        return False
+    asked = frozenset(word_terms(subject))
+    return bool(asked) and asked == frozenset(word_terms(title))
 
 
 def rarity(said: NDArray[np.float64]) -> Shares:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from helseassistent.answer.extract import Choice, context_of, quoted
-from helseassistent.answer.reading import Reading, Shares, WordVectors, nearness, unsaid
+from helseassistent.answer.reading import Reading, Shares, WordVectors, asks_about_title, nearness, unsaid
 from helseassistent.text.asked import Asked, amounts, counted, holds
 from helseassistent.text.places import foreign_places, home_of
 from helseassistent.text.terms import word_terms
@@ -59,6 +59,7 @@ def features(
         "length": float(np.log1p(len(reading.words))),
         "pages": float(np.log(len(pages))),
         "foreign_place": float(bool(foreign_places(reading.question, home=_home(pages[best.passage.file])))),
+        "defines": float(asks_about_title(reading, best.passage.title)),
         "off_topic": off_topic,
         "asked": float(bool(reading.asked)),
         **{f"no_{kind}": float(kind in reading.asked and not holds(around, kind)) for kind in _KINDS},

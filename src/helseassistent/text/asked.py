@@ -122,6 +122,36 @@ _NOT_PEOPLE = frozenset(
 )
 
 
+_DEFINITION = re.compile(
+    r"^(?:hei |men |og |ja )*(?:hva|kva|ka)(?: i (?:all )?verden?a?| i alle dagar)? (?:(?:er|e|betyr|tyder|menes med|meiner dei med|vil det si)\b)"
+    r"(?: (?:egentlig|eigentleg|da|då|nå|no|det|et|eit|en|ein|ei|den|dette|for noe|for noko|med))* (.+?)(?: for (?:noe|noko|nokke|en ting|ein ting))?\??$",
+    re.IGNORECASE,
+)
+
+
+def defined(question: str) -> str | None:
+    """The words that a question asks the meaning of: `helsefellesskap` in "hva er egentlig et helsefellesskap?"."""
+    found = _DEFINITION.match(question.strip())
+    return found.group(1).strip() if found else None
+
+
+_SERVICE = re.compile(
+    r"\b(?:lege|psyk)\s?vak\w*|\blegevag\w*|\bsy[kj]e?hus\w*|\bsjukehus\w*|\bhaukeland\w*|\b\w*klinikk\w*|\bsykehjem\w*|\bsjukeheim\w*"
+    r"|\bhelsestasjon\w*|\bhelsesenter\w*|\bkommun[ea]\w*",
+    re.IGNORECASE,
+)
+_QUESTION_FORM = re.compile(
+    r"\b(?:hv\w+|kva|kven|kvar|korleis|kan|får|må|tar|tek|finnes|finst|går|er|har|skal) (?:jeg|eg|æ|vi|me|man|ein|en|de|dei|dem|det|du|dokker|legevakt\w*)\b"
+    r"|\b(?:hvor|kor|kvar|hvem|kven|hva|kva|ka)\b.*\?",
+    re.IGNORECASE,
+)
+
+
+def asks_for_service(message: str) -> bool:
+    """Whether a message asks what a named service does, and does not only tell what has happened."""
+    return bool(_SERVICE.search(message) and _QUESTION_FORM.search(message))
+
+
 def counted(question: str) -> str | None:
     """The word that a question counts: `plasser` in "hvor mange plasser er det"."""
     found = _COUNTED.search(question)
