@@ -105,6 +105,22 @@ def test_danger_is_found_inside_a_long_question(before: int, after: int) -> None
     assert urgency(message) == "life"
 
 
+@pytest.mark.parametrize(
+    "message", ["Nygårdsparken stengt årstall", "Fløibanen billetter pris", "legevakt parkering kart"]
+)
+def test_a_search_by_keywords_without_a_symptom_warns_of_nothing(message: str) -> None:
+    assert SAFETY.label(message) is None
+
+
+def test_vaccines_missed_in_childhood_are_no_overdose() -> None:
+    assert SAFETY.label("Broren min er 20 og fikk ikke alle sprøytene som liten. Kan han ta dem nå?") is None
+
+
+def test_danger_between_two_ordinary_sentences_is_found() -> None:
+    message = "Jeg skulle egentlig spørre om parkering ved sykehuset. Mannen min puster ikke. Hva koster det å stå der?"
+    assert urgency(message) == "life"
+
+
 def test_a_number_without_a_source_is_refused() -> None:
     with pytest.raises(SettingsError, match="medical"):
         load_numbers('[medical]\nnumber = "113"\nname = "x"\nhours = "x"\nchecked = 2026-11-25')

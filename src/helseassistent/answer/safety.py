@@ -8,9 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from helseassistent.answer.safety_features import features, stretches
+from helseassistent.answer.safety_decide import (
+    PRECEDENCE,
+    URGENT_LABELS,
+    Signs,
+    decide,
+    may_decide_alone,
+    stands_alone,
+)
+from helseassistent.answer.safety_features import WHOLE, features, stretches
 from helseassistent.answer.safety_lexicon import Lexicon
-from helseassistent.answer.safety_model import CLASSES, SecondOpinion, load_second_opinion
+from helseassistent.answer.safety_model import SecondOpinion, load_second_opinion
 from helseassistent.answer.safety_numbers import (
     freshness_warning,
     load_numbers,
@@ -20,7 +28,6 @@ from helseassistent.answer.safety_numbers import (
 from helseassistent.answer.safety_rules import (
     Guard,
     Hit,
-    Reading,
     Rule,
     compile_pattern,
     hits,
@@ -32,89 +39,14 @@ from helseassistent.answer.safety_text import Token, tokens
 from helseassistent.errors import SettingsError
 from helseassistent.types import EmergencyNumber, Language, Urgency, Urgent
 
-__all__ = ["Safety", "freshness_warning", "load_numbers", "stale_numbers"]
+__all__ = ["PRECEDENCE", "URGENT_LABELS", "Safety", "freshness_warning", "load_numbers", "stale_numbers"]
 
-# The most dangerous first; of several rules that fire, the first of these decides.
-PRECEDENCE = ("life_suicide", "life", "poison", "violence", "crisis", "child", "doctor")
-URGENT_LABELS = frozenset({"life_suicide", "life", "poison", "violence", "child"})
 LAST_RESORT = "last_resort"
-# Chosen on benchmarks/safety/held_out.jsonl with a model that had not seen it: how much danger the second opinion must
-# see to decide alone, with a rule beside it, or to let a fair or a strong rule decide.
-SURE = 0.4
-SURE_WITH_RULE = 0.35
-CALM = 0.3
-SLIGHT = 0.05
-POSSIBLE = 0.2
-FAIR_SCORE = 2
-STRONG_SCORE = 4
-MIN_WORDS = 2
-SURE_AGAINST_DOUBT = 0.7
-SURE_IN_PART = 0.7
-SEARCH_WORDS = 4  # a message this short without a symptom is taken for a search by keywords
-FIGURE = 4  # the penalty of a figure of speech
-# Lists of the lexicon that tell how somebody is, or what happened to them.
-SYMPTOMS = frozenset(
-    [
-        "ALLERGY",
-        "AMPUTATE",
-        "BLEED",
-        "BLOOD",
-        "BLUE",
-        "BREATH_TROUBLE",
-        "BURN",
-        "CHEST_PAIN",
-        "CONFUSED",
-        "CUT",
-        "DRUG",
-        "FAINT",
-        "FEVER",
-        "HEATSTROKE",
-        "LIFELESS",
-        "MENINGITIS",
-        "NECK_STIFF",
-        "OVERDOSE",
-        "PAIN",
-        "PARALYSED",
-        "POISON",
-        "PSYCHOSIS",
-        "RASH",
-        "SEIZURE",
-        "SELFHARM",
-        "SEPSIS",
-        "SLURRED",
-        "STITCH",
-        "STROKE",
-        "STRUGGLE",
-        "SWALLOW",
-        "SWELL",
-        "UNCONSCIOUS",
-        "VIOLENCE",
-        "VOMIT",
-        "WEAPON",
-        "WORST_HEADACHE",
-        "FALL",
-        "HOT",
-        "FIRE",
-        "BREATHE",
-        "BIRTH",
-    ]
-)
 MAX_FIRST_LINE_WORDS = 15
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _BARE_NUMBER = re.compile(r"\d[\d ]*\d\d")
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What the rules see in a stretch, and how much speaks against an emergency in its most doubtful sentence."""
-
-    reading: Reading
-    suspected: tuple[Hit, ...]  # before doubt
-    found: tuple[Hit, ...]  # after it
-    guards: tuple[str, ...]
-    doubt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +92,20 @@ class Safety:
 
     def label(self, message: str) -> str | None:
         """Which of the approved texts `message` calls for; None means no danger was seen."""
-        parts = stretches(tokens(message), weight=self._weight)
-        labels = [label for part in parts if (label := self._judge(part, alone=len(parts) == 1))]
-        return min(labels, key=PRECEDENCE.index, default=None)
+        words = tokens(message)
+        parts = stretches(words, weight=self._weight)
+        whole = bool(words) and (len(words) <= WHOLE or not parts)
+        if whole and (label := self._judge(words)):
+            return label
+        judged = [self._judge(part, beside_whole=whole, in_part=True) for part in parts]
+        return min((label for label in judged if label), key=PRECEDENCE.index, default=None)
 
-    def _judge(self, words: Sequence[Token], *, alone: bool) -> str | None:
+    def _judge(self, words: Sequence[Token], *, in_part: bool = False, beside_whole: bool = False) -> str | None:
         seen = self._signs(words)
         view = self.opinion.probabilities(self._buckets(words, seen=seen))
-        if not seen.found and not _may_decide_alone(view, words=words, seen=seen, alone=alone):
+        if in_part and not stands_alone(view, seen=seen, beside_whole=beside_whole):
+            return None
+        if not seen.found and not may_decide_alone(view, words=words, seen=seen):
             return None
         return decide(seen.found, view=view, suspected=seen.suspected, reading=seen.reading)
 
@@ -195,6 +133,11 @@ class Safety:
         words = tokens(message)
         return self._buckets(words, seen=self._signs(words)) if words else ()
 
+    def part_buckets(self, message: str) -> list[tuple[int, ...]]:
+        """What the second opinion sees of each part of `message` that is judged by itself."""
+        parts = stretches(tokens(message), weight=self._weight)
+        return [self._buckets(part, seen=self._signs(part)) for part in parts]
+
     def _buckets(self, words: Sequence[Token], *, seen: Signs) -> tuple[int, ...]:
         signs = [f"r {hit.rule.name}" for hit in seen.suspected] + [f"s {hit.rule.name}" for hit in seen.found]
         signs += [f"g {name}" for name in seen.guards]
@@ -203,61 +146,6 @@ class Safety:
     def last_resort(self, language: Language) -> Urgent:
         """The block to show when the layer itself failed."""
         return self.texts[LAST_RESORT, language]
-
-
-def _may_decide_alone(view: Mapping[str, float], *, words: Sequence[Token], seen: Signs, alone: bool) -> bool:
-    """Whether the second opinion sees enough to warn of what no rule found."""
-    danger = 1.0 - view["harmless"]
-    if len(words) < MIN_WORDS:
-        return False
-    if danger >= SURE_AGAINST_DOUBT:
-        return True
-    # Not for a figure of speech or several signs of a mere question, nor for a search by keywords.
-    searched = len(words) <= SEARCH_WORDS and not seen.reading.places.keys() & SYMPTOMS and view["crisis"] < POSSIBLE
-    return seen.doubt < FIGURE and not searched and (alone or danger >= SURE_IN_PART)
-
-
-def decide(
-    found: Sequence[Hit], *, view: Mapping[str, float], suspected: Sequence[Hit], reading: Reading
-) -> str | None:
-    """The label that the rules and the second opinion come to; None means no danger.
-
-    A sure second opinion decides; an unsure one is overruled by a rule, a calm one only by a strong rule.
-    """
-    danger = 1.0 - view["harmless"]
-    best = max((hit.score for hit in found), default=0)
-    if danger > (SURE_WITH_RULE if found else SURE):
-        return _label_of(_class_of(found, view=view), found or suspected, view=view, reading=reading)
-    if (best >= STRONG_SCORE and danger > SLIGHT) or (best >= FAIR_SCORE and danger > CALM):
-        return _most_dangerous([hit.rule.label for hit in found])
-    return None
-
-
-def _most_dangerous(labels: Sequence[str]) -> str:
-    """The first of `labels` in `PRECEDENCE`; a child who tells of violence gets the words for children, 112 in them."""
-    return "child" if set(labels) <= {"violence", "child"} and "child" in labels else min(labels, key=PRECEDENCE.index)
-
-
-def _class_of(found: Sequence[Hit], *, view: Mapping[str, float]) -> str:
-    """The likeliest dangerous class, but urgent when a fair rule says so and the second opinion does not exclude it."""
-    likeliest = max(CLASSES[1:], key=lambda name: view[name])
-    said = any(hit.score > FAIR_SCORE and hit.rule.label in URGENT_LABELS for hit in found)
-    return "urgent" if said and view["urgent"] > POSSIBLE else likeliest
-
-
-def _label_of(name: str, rule_hits: Sequence[Hit], *, view: Mapping[str, float], reading: Reading) -> str:
-    """The label within the second opinion's class: what a rule says, else what the words point to."""
-    if name != "urgent":
-        return name
-    labels = [hit.rule.label for hit in rule_hits if hit.rule.label in URGENT_LABELS]
-    places = reading.places.keys()
-    if labels:
-        return _most_dangerous(labels)
-    if view["crisis"] > POSSIBLE:
-        return "life_suicide"
-    if "SWALLOW" in places and places & {"POISON", "BATTERY"}:
-        return "poison"
-    return "violence" if places & {"WEAPON", "THREAT", "HIDE"} else "life"
 
 
 def load_texts(

@@ -11,7 +11,8 @@ from helseassistent.answer.safety_text import Token
 
 BUCKETS = 1 << 15
 MAX_TOKENS = 60  # of one stretch
-WHOLE = 50  # tokens; a longer message is judged in parts
+WHOLE = 50  # tokens; a longer message is judged in parts only
+SHORT = 14  # tokens; a shorter one only as a whole
 MAX_PIECE = 20  # tokens of one part of it
 MAX_STRETCHES = 10
 _NEAR = 3  # positions between two concepts that are counted as a pair
@@ -55,10 +56,12 @@ def _concepts(words: Sequence[Token], *, reading: Reading, named: frozenset[str]
 
 
 def stretches(message: Sequence[Token], *, weight: Callable[[str], int]) -> list[Sequence[Token]]:
-    """`message` whole when short; else sentences and pairs of neighbours, those with the heaviest words, a few."""
-    if len(message) <= WHOLE:
-        return [message] if message else []
+    """Sentences of `message` and pairs of neighbours, those with the heaviest words, a few; none of a short message."""
+    if len(message) <= SHORT:
+        return []
     pieces = _sentences(message)
+    if len(pieces) == 1:
+        return []
     heavy = {word: weight(word) for word in {token.text for token in message}}
     pairs = (first + second for first, second in pairwise(pieces))
     parts = {tuple(token.text for token in part): part for part in (*pieces, *pairs)}  # repeated ones once

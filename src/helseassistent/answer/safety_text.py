@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 # Work is capped here: a longer message is read at its beginning and at its end.
 MAX_CHARACTERS = 10_000
@@ -35,6 +36,7 @@ class Token:
     asked: bool = False  # a question mark follows
 
 
+@lru_cache(maxsize=4096)
 def fold_word(word: str) -> str:
     """`word` in the spelling that lexicon and messages are compared in: doubled letters single, but aa as å."""
     return _DOUBLED.sub(r"\1", word.replace("aa", "å"))
@@ -88,6 +90,7 @@ def tokens(message: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
@@ -95,6 +98,7 @@ def _visible(character: str) -> str:
     return "" if category == "Mn" and character != "\u030a" else character
 
 
+@lru_cache(maxsize=4096)
 def _without_accent(character: str) -> str:
     if character in "æøå" or character.isascii():
         return character

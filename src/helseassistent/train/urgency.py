@@ -26,6 +26,7 @@ SEED = 20261125
 VARIANTS = 50  # drawn from each phrase pattern
 LABELS = {"urgent": "urgent", "crisis_mental": "crisis", "urgent_now_not_113": "doctor", "not_urgent": "harmless"}
 HAND_WRITTEN = 4.0  # weight of a message against a drawn variant
+PART = 1.0  # weight of a part of a longer message
 QUESTIONS = 14_000
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
@@ -152,10 +153,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A few of them do tell of danger; those a rule speaks for must not teach the opposite.
         if not any(hit.rule.label != "doctor" for hit in safety.fired(question)):
             data.append((roughen(question, draw=draw), "harmless", 1.0))
-    rows = [safety.buckets(text) for text, _, _ in data]
-    kept = [index for index, row in enumerate(rows) if row]
-    model = fit([rows[i] for i in kept], labels=[data[i][1] for i in kept], weights=[data[i][2] for i in kept])
-    save_file(model, str(options.out))
+    seen = [(safety.buckets(text), label, weight) for text, label, weight in data]
+    # A part of a harmless message is harmless too; a part of a message about danger may be either.
+    for text, label, weight in data:
+        if label == "harmless" and weight >= 1.0:
+            seen += [(row, label, PART) for row in safety.part_buckets(text)]
+    kept = [row for row in seen if row[0]]
+    rows, labels, weights = zip(*kept, strict=True)
+    save_file(fit(rows, labels=labels, weights=weights), str(options.out))
 
 
 if __name__ == "__main__":
