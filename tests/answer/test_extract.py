@@ -91,7 +91,14 @@ def test_no_sentences_give_no_choice() -> None:
 
 @pytest.mark.parametrize(
     ("shares", "count"),
-    [((0.9, 0.1), 1), ((SURE, 0.2), 1), ((0.5, 0.3, 0.2), 2), ((0.3, 0.2, 0.2, 0.2, 0.1), 3), ((0.4,), 1), ((), 0)],
+    [
+        ((0.99, 0.01), 1),
+        ((SURE, 1 - SURE), 1),
+        ((SURE / 2, SURE / 2, 1 - SURE), 2),
+        ((0.01,) * 20, MOST_SENTENCES),
+        ((0.1,), 1),
+        ((), 0),
+    ],
 )
 def test_as_few_are_quoted_as_are_surely_enough(shares: tuple[float, ...], count: int) -> None:
     assert quoted(choices(*shares)) == choices(*shares)[:count]
@@ -157,7 +164,7 @@ def test_whatever_is_chosen_is_quoted_verbatim_and_once(data: st.DataObject) -> 
     if not places:
         return
     picked = data.draw(st.lists(st.sampled_from(places), min_size=1, max_size=3, unique=True))
-    chosen = [Choice(p, s, 0.3 - 0.01 * i) for i, (p, s) in enumerate(picked)]
+    chosen = [Choice(p, s, 0.03 - 0.001 * i) for i, (p, s) in enumerate(picked)]
     claims = quotes(evidence, *chosen)
     assert 1 <= len(claims) <= MOST_SENTENCES
     for choice in chosen:
