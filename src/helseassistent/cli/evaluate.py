@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from helseassistent.corpus import load_corpus
     from helseassistent.evaluate.questions import read_questions
     from helseassistent.evaluate.run import read_records, rescore
-    from helseassistent.wiring import build_parts
+    from helseassistent.wiring import build_index, build_parts
 
     pages = load_corpus(settings.corpus).pages
     if not options.methods:
@@ -59,7 +59,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.questions is None:
         raise QuestionSetError("Oppgi et spørsmålssett: helseassistent evaluate SPØRSMÅL.jsonl --corpus MAPPE.")
     questions = read_questions(options.questions, pages=pages)
-    parts = build_parts(settings, announce=lambda message: print(message, file=sys.stderr))
+    build_index(settings, progress=sys.stderr.isatty())  # what is measured is the corpus as it is now
+    parts = build_parts(settings)
     if options.methods:
         return _methods(options, parts=parts, questions=questions, pages=pages)
     return _questions(options, parts=parts, questions=questions, pages=pages)
