@@ -72,8 +72,10 @@ class Assistant:
         if seen["defines"]:
             # A page about the very thing says what it is; one word gives the model too little to be sure by.
             certainty = max(certainty, self.confidence.threshold)
+        if self.scope.is_advice(topic):
+            return Abstention("out_of_scope", confidence=certainty, notice="advice")
         if lacks_the_fact(seen) or certainty < self.confidence.threshold:
-            advice = self.scope.is_advice(topic)
+            advice = self.scope.may_be_advice(topic)
             return abstain(seen, evidence=evidence, pages=pages, confidence=certainty, advice=advice)
         drafted = draft(choices, evidence=evidence, confidence=certainty)
         return verify(drafted, passages={found.passage.id: found.passage for found in evidence}, pages=pages)

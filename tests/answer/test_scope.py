@@ -63,7 +63,7 @@ def test_another_town_is_said_to_be_elsewhere() -> None:
 
 
 def test_own_care_is_told_from_services() -> None:
-    found = abstention(seen(dense=1.0), advice=True)
+    found = abstention(seen(dense=0.1), advice=True)
     assert (found.reason, found.notice, found.topics) == ("out_of_scope", "advice", ())
 
 

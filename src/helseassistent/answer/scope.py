@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helseassistent.errors import BrokenIndexError
-from helseassistent.types import Abstention, Encoder, Notice, Page, Reason, Scored, Topic
+from helseassistent.types import Abstention, Encoder, Page, Reason, Scored, Topic
 
 TOPICS = 3
 # A best passage at least this near (cosine of question to passage or to its headings) is about the subject.
@@ -56,8 +56,12 @@ class Scope:
         return float(np.clip(vector @ self.off_topic_weights + self.off_topic_bias, -LIMIT, LIMIT))
 
     def is_advice(self, vector: NDArray[np.float32]) -> bool:
-        """Whether the question asks what is wrong with somebody, or what they should take or do about it."""
+        """Whether the question surely asks what is wrong with somebody, or what they should take or do about it."""
         return bool(vector @ self.advice_weights + self.advice_bias >= self.advice_threshold)
+
+    def may_be_advice(self, vector: NDArray[np.float32]) -> bool:
+        """Whether it more likely does than not; enough to word a refusal by, too little to refuse by."""
+        return bool(vector @ self.advice_weights + self.advice_bias >= 0)
 
 
 def scope_text(question: str) -> str:
@@ -76,10 +80,11 @@ def abstain(
     """The abstention for features `seen`: why, and the nearest pages where they may be about the subject."""
     if seen["foreign_place"]:
         return Abstention("out_of_scope", confidence=confidence, notice="elsewhere")
-    notice: Notice | None = "advice" if advice else None
-    reason = "out_of_scope" if advice else _reason(seen)
+    reason = _reason(seen)
+    if advice and reason != "near_miss":
+        return Abstention("out_of_scope", confidence=confidence, notice="advice")
     topics = () if reason == "out_of_scope" else _topics(evidence, pages=pages)
-    return Abstention(reason, topics, confidence, notice)
+    return Abstention(reason, topics, confidence)
 
 
 def lacks_the_fact(seen: Mapping[str, float]) -> bool:

@@ -12,7 +12,7 @@ _OPENING = re.compile(
     r"|gjelder (?:det|dette)|gjeld (?:det|dette)|i så fall|hvorfor det|kvifor det)\b"
 )
 _POINTER = re.compile(r"\b(?:det|dette|den|denne|de|dei|disse|desse|der|dit|han|hun|ho|her)\b")
-_FEW = 2  # content words; fewer say too little to be searched for alone
+_FEW = 1  # content words; so few say too little to be searched for alone when something else is pointed at
 
 
 def stand_alone(turns: Sequence[str]) -> str:
