@@ -170,3 +170,24 @@ def test_whatever_is_chosen_is_quoted_verbatim_and_once(data: st.DataObject) -> 
     for choice in chosen:
         words = evidence[choice.passage].sentences[choice.sentence].text
         assert any(words in quote for claim in claims for quote in claim)
+
+
+def test_a_paragraph_after_a_list_is_no_part_of_it() -> None:
+    text = "Ta med:\n\n- resept\n- legitimasjon\n\nKafeen er åpen hele dagen."
+    evidence = [found(text)]
+    assert quotes(evidence, Choice(0, 3, 0.9)) == [["Kafeen er åpen hele dagen."]]
+    assert quotes(evidence, Choice(0, 2, 0.9)) == [["Ta med:\n\n- resept\n- legitimasjon"]]
+
+
+def test_what_a_page_says_a_thing_is_comes_first_when_that_is_asked() -> None:
+    encoder = HashingEncoder()
+    evidence = [
+        found("Her gjelder noe annet. Kurs holdes ofte.", file="kurs.md", title="Mestring"),
+        found("Alle kan lære å leve med sykdom. Mestring er viktig.", file="mestring.md", title="Mestring", score=-1.0),
+    ]
+    for question, place in (("Hva er mestring?", 0), ("Hvor holdes kurs?", 0)):
+        reading = read_question(question, encoder=encoder)
+        best = choose(reading, evidence=evidence, vectors=WordVectors(encoder))[0]
+        assert best.passage == place
+    reading = read_question("Hva er mestring?", encoder=encoder)
+    assert choose(reading, evidence=evidence[1:], vectors=WordVectors(encoder))[0].sentence == 0

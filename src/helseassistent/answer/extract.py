@@ -18,6 +18,8 @@ MOST_SENTENCES = 4
 SURE = 0.85  # sentences are added until one of them is the right one this surely
 DEFINES = 6.0  # what is gained by the first sentence of a page that is about the very thing the question asks what is
 MOST_WORDS = 70  # of one quote, about three sentences
+_BULLETS = ("-", "*", "+", "•")
+_NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zæøå])[.)]\s")
 _ANAPHORA = re.compile(
     r"(?:Dette|Denne|Disse|Desse|Her|Der|Slik|Slike|Han|Hun|Ho|I tillegg|Tilbudet|Tilbodet|Ordningen|Ordninga|Likevel"
     r"|Ellers|Elles|Tilsvarende|Tilsvarande|Det samme|Det same|Dersom (?:dette|det ikke|det ikkje)"
@@ -78,7 +80,7 @@ def draft(choices: Sequence[Choice], *, evidence: Sequence[Scored], confidence: 
     chosen = quoted(choices)
     spans: dict[int, set[tuple[int, int]]] = {}
     for choice in chosen:
-        around = _quoted_spans(evidence[choice.passage].sentences, choice.sentence)
+        around = _quoted_spans(evidence[choice.passage], choice.sentence)
         spans.setdefault(choice.passage, set()).update(around)
     claims = []
     for place, found in spans.items():
@@ -102,9 +104,10 @@ def _softmax(scores: Sequence[float]) -> list[float]:
     return [float(power) for power in powers / powers.sum()]
 
 
-def _quoted_spans(sentences: Sequence[Sentence], chosen: int) -> list[tuple[int, int]]:
+def _quoted_spans(scored: Scored, chosen: int) -> list[tuple[int, int]]:
     """First and last sentence of what to quote: the chosen one; a list's lead-in; what a pointing word points at."""
-    lead = _lead_in(sentences, chosen)
+    sentences = scored.sentences
+    lead = _lead_in(scored, chosen)
     if lead is not None and lead < chosen:
         whole = _words(sentences[lead : chosen + 1]) <= MOST_WORDS
         return [(lead, chosen)] if whole else [(lead, lead), (chosen, chosen)]
@@ -135,15 +138,26 @@ def _same_paragraph(scored: Scored, sentence: int) -> bool:
     return "\n" not in scored.passage.text[start:end]
 
 
-def _lead_in(sentences: Sequence[Sentence], chosen: int) -> int | None:
+def _lead_in(scored: Scored, chosen: int) -> int | None:
     """Index of the line ending in a colon that opens the list which `chosen` is in, if it is in one."""
     for index in range(chosen, -1, -1):
-        text = sentences[index].text
+        text = scored.sentences[index].text
         if text.endswith(":"):
             return index
         if index < chosen and text.endswith((".", "!", "?", "»")) and text[0].isupper():
             return None
+        if index and _leaves_list(scored, index):
+            return None
     return None
+
+
+def _leaves_list(scored: Scored, index: int) -> bool:
+    """Whether a sentence begins a paragraph of its own: after a blank line, without a bullet or a number in front."""
+    before, sentence = scored.sentences[index - 1], scored.sentences[index]
+    offset = scored.passage.start
+    between = scored.passage.text[before.end - offset : sentence.start - offset]
+    marked = between.rstrip(" \t").endswith(_BULLETS) or _NUMBERED.match(sentence.text)
+    return not marked and between.count("\n") > 1 and not before.text.endswith(":")
 
 
 def _end_of_list(sentences: Sequence[Sentence], lead: int) -> int:
