@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
@@ -25,24 +26,32 @@ Shares: TypeAlias = NDArray[np.float64]  # one number in [0, 1] a word of the qu
 
 
 class WordVectors:
-    """Vectors and stems of single words, remembered, since a corpus uses the same words again and again."""
+    """Vectors of single words, remembered, since a corpus uses the same words again and again; threads may share it."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._known: dict[str, tuple[NDArray[np.float32], str]] = {}
+        self._lock = Lock()
+        self._rows: dict[str, int] = {}
+        self._matrix: Vectors = np.empty((0, encoder.dimensions), dtype=np.float32)
 
-    def of(self, words: Sequence[str]) -> tuple[Vectors, frozenset[str]]:
-        """The vector of each word, shape (words, dimensions), and the stems that there are."""
-        known = self._known
-        missing = [word for word in dict.fromkeys(words) if word not in known]
-        if len(known) + len(missing) > _MOST_WORDS:
-            self._known = known = {}
-            missing = list(dict.fromkeys(words))
-        if missing:
-            for word, vector in zip(missing, self._encoder.encode_passages(missing), strict=True):
-                known[word] = (vector, stem(word))
-        found = [known[word] for word in words]
-        return np.stack([vector for vector, _ in found]), frozenset(name for _, name in found)
+    def of(self, words: Sequence[str]) -> Vectors:
+        """The vector of each word, shape (words, dimensions)."""
+        with self._lock:
+            missing = [word for word in dict.fromkeys(words) if word not in self._rows]
+            if missing:
+                self._remember(missing, asked=words)
+            return self._matrix[[self._rows[word] for word in words]]
+
+    def _remember(self, missing: Sequence[str], *, asked: Sequence[str]) -> None:
+        if len(self._rows) + len(missing) > _MOST_WORDS:
+            self._rows, missing = {}, list(dict.fromkeys(asked))
+        first, last = len(self._rows), len(self._rows) + len(missing)
+        if last > len(self._matrix):
+            grown = np.empty((2 * last, self._encoder.dimensions), dtype=np.float32)
+            grown[:first] = self._matrix[:first]
+            self._matrix = grown
+        self._matrix[first:last] = self._encoder.encode_passages(missing)
+        self._rows.update(zip(missing, range(first, last), strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,11 +102,16 @@ def nearness_of_words(reading: Reading, words: Sequence[str], *, vectors: WordVe
     """The same for a text whose `subject_words` are known."""
     if not words:
         return np.zeros(len(reading.words))
-    rows, stems = vectors.of(words)
-    cosines = reading.vectors @ rows.T
+    stems = _stems(tuple(words))
+    cosines = reading.vectors @ vectors.of(words).T
     scaled = np.clip((cosines.max(axis=1) - UNRELATED) / (SAME - UNRELATED), 0.0, 1.0).astype(np.float64)
     same = [stem in stems for stem in reading.stems]
     return np.where(same, 1.0, scaled)
+
+
+@lru_cache(maxsize=20_000)
+def _stems(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(stem(word) for word in words)
 
 
 def unsaid(reading: Reading, context: str, *, vectors: WordVectors) -> Shares:

@@ -130,7 +130,8 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
     pages = {page.file: page for page in map(_page, _lines(folder / PAGES))}
     passages = [_passage(fields, pages=pages) for fields in _lines(folder / PASSAGES)]
     arrays = {
-        name: np.load(folder / name, mmap_mode="r", allow_pickle=False)
+        # As a plain array over the same pages of the file: indexing np.memmap costs more than the arithmetic.
+        name: np.load(folder / name, mmap_mode="r", allow_pickle=False).view(np.ndarray)
         for name in (SENTENCES, VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS)
     }
     return Generation(
