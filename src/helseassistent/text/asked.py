@@ -58,7 +58,7 @@ _HELD: dict[Asked, re.Pattern[str]] = {
     ),
     "price": re.compile(
         r"\bkr(?:oner)?\b|\bgratis\b|\bkostnadsfri\w*|\bvederlag\w*|\bkost(?:er|ar|nad\w*)\b|\bpris\w*|\bgebyr\w*"
-        r"|\begenandel\w*|\beigendel\w*|\bbetal\w+|\bsats\w*|\bgrunnbeløp\w*|\bfolketrygdens\b",
+        r"|\begenandel\w*|\beigendel\w*|\bbetal\w+|\bsats(?:en|er|ene|ar|ane)?\b|\bgrunnbeløp\w*|\bfolketrygdens\b",
         re.IGNORECASE,
     ),
     "phone": re.compile(r"(?<!\d)(?:\+47\s?)?\d(?:\s?\d){7}(?!\d)|\b1\d{2}(?:\s?\d{3})?\b|@", re.IGNORECASE),
@@ -71,7 +71,7 @@ _HELD: dict[Asked, re.Pattern[str]] = {
     ),
     "date": re.compile(
         rf"\b(?:1[89]|20)\d{{2}}\b|\b\d{{1,2}}\.\s*(?:{_MONTHS}|\d{{1,2}}\.)|\b(?:{_MONTHS})\b|\b(?:sommer|vinter|vår|haust|høst)en\b"
-        r"|\b(?:dag|uke|veke|måned|månad|år|time|virkedag|arbeidsdag)\w*",
+        r"|\b(?:dag(?:en|er|ene|ar|ane)?|uken?|uker|veken?|veker|måned\w*|månad\w*|år(?:et|a|ene)?|time[nr]?|timar|virkedag\w*|arbeidsdag\w*)\b",
         re.IGNORECASE,
     ),
     "duration": re.compile(
