@@ -17,7 +17,10 @@ from helseassistent.types import Page
 
 if TYPE_CHECKING:
     from helseassistent.evaluate.calibrate import Calibration
+    from helseassistent.evaluate.emergency import EmergencyFigures
     from helseassistent.evaluate.questions import Question
+    from helseassistent.evaluate.run import Case
+    from helseassistent.evaluate.summary import IndexFacts
     from helseassistent.wiring import Parts
 
 
@@ -130,7 +133,15 @@ def _calibrate(
     return found
 
 
-def _finish(options: argparse.Namespace, *, pages: Mapping[str, Page], cases: object, **more: object) -> int:
+def _finish(
+    options: argparse.Namespace,
+    *,
+    pages: Mapping[str, Page],
+    cases: Sequence[Case],
+    emergency: EmergencyFigures | None = None,
+    index: IndexFacts | None = None,
+    calibration: Calibration | None = None,
+) -> int:
     from helseassistent.evaluate.gates import read_gates
     from helseassistent.evaluate.stage import (
         Occasion,
@@ -143,16 +154,16 @@ def _finish(options: argparse.Namespace, *, pages: Mapping[str, Page], cases: ob
 
     source = options.questions or options.rescore
     name = source.parent.name if source.stem == "sporsmal" else source.stem
-    calibration = more.pop("calibration", None)
     evaluation = evaluate_cases(
-        cases,  # type: ignore[arg-type]
+        cases,
         occasion=Occasion(name, date.today().isoformat(), _commit()),
         pages=pages,
         gates=read_gates(options.gates),
         baseline=options.baseline,
-        **more,  # type: ignore[arg-type]
+        emergency=emergency,
+        index=index,
     )
-    write_evaluation(evaluation, out=options.out, pages=pages, calibration=calibration)  # type: ignore[arg-type]
+    write_evaluation(evaluation, out=options.out, pages=pages, calibration=calibration)
     print(terminal_text(evaluation), end="")
     print(f"Rapport: {options.out / 'report.html'}")
     if options.markdown:
