@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -62,11 +63,13 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.questions is None:
         raise QuestionSetError("Oppgi et spørsmålssett: helseassistent evaluate SPØRSMÅL.jsonl --corpus MAPPE.")
     questions = read_questions(options.questions, pages=pages)
-    build_index(settings, progress=sys.stderr.isatty())  # what is measured is the corpus as it is now
+    begun = time.perf_counter()
+    built = build_index(settings, progress=sys.stderr.isatty())  # what is measured is the corpus as it is now
+    seconds = time.perf_counter() - begun if built.rebuilt else None
     parts = build_parts(settings)
     if options.methods:
         return _methods(options, parts=parts, questions=questions, pages=pages)
-    return _questions(options, parts=parts, questions=questions, pages=pages)
+    return _questions(options, parts=parts, questions=questions, pages=pages, index_seconds=seconds)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -83,7 +86,12 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _questions(
-    options: argparse.Namespace, *, parts: Parts, questions: Sequence[Question], pages: Mapping[str, Page]
+    options: argparse.Namespace,
+    *,
+    parts: Parts,
+    questions: Sequence[Question],
+    pages: Mapping[str, Page],
+    index_seconds: float | None,
 ) -> int:
     from helseassistent.evaluate.questions import read_messages
     from helseassistent.evaluate.run import record_run
@@ -108,7 +116,7 @@ def _questions(
         emergency = evaluate_messages(messages, ask=lambda message: parts.record([message.text]))
     generation = parts.assistant.retriever.generation
     size = sum(file.stat().st_size for file in generation.folder.rglob("*") if file.is_file())
-    facts = IndexFacts(len(generation.passages), size)
+    facts = IndexFacts(len(generation.passages), size, index_seconds)
     return _finish(options, pages=pages, cases=cases, emergency=emergency, index=facts, calibration=calibration)
 
 
