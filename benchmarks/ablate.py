@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from helseassistent import assistant as read_path
+from helseassistent.answer import extract, support
 from helseassistent.answer.reading import WordVectors
+from helseassistent.answer.scope import Scope
 from helseassistent.answer.sentences import NAMES
 from helseassistent.corpus import load_corpus
 from helseassistent.evaluate.questions import read_questions
@@ -38,13 +41,14 @@ SETS = (
     ("kilder-utvikling", QUESTIONS / "kilder-utvikling.jsonl", ROOT / "corpus"),
     ("helserett", SHARED / "bench" / "helserett" / "sporsmal.jsonl", SHARED / "bench" / "helserett" / "pages"),
 )
-Lacks = Callable[[Mapping[str, float]], bool]
 
 
 def main() -> int:
     """Print both tables as Markdown."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    _sentences()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rules", action="store_true", help="only the second table, which needs no training folder")
+    if not parser.parse_args().rules:
+        _sentences()
     _refusals()
     return 0
 
@@ -80,11 +84,17 @@ def _hits(groups: Sequence[Group], *, names: Sequence[str]) -> tuple[float, ...]
 
 
 def _refusals() -> None:
-    rules: dict[str, Lacks] = {
-        "all rules": read_path.lacks_the_fact,
-        "without the kind of fact": lambda seen: bool(seen["foreign_place"]),
-        "without the place": lambda seen: bool(seen["quote_lacks"]),
-        "threshold alone": lambda seen: False,
+    no = lambda *_: False  # noqa: E731
+    variants: dict[str, Sequence[tuple[object, str, object]]] = {
+        "all rules": (),
+        "without the kind of fact": ((read_path, "lacks_the_fact", lambda seen: bool(seen["foreign_place"])),),
+        "without the place": ((read_path, "lacks_the_fact", lambda seen: bool(seen["quote_lacks"])),),
+        "without both": ((read_path, "lacks_the_fact", no),),
+        "without sure advice": ((Scope, "is_advice", no),),
+        "without definitions": ((extract, "asks_about_title", no), (support, "asks_about_title", no)),
+        "without questions on a service": ((read_path, "asks_for_service", no),),
+        "at most three sentences": ((extract, "MOST_SENTENCES", 3),),
+        "at most two sentences": ((extract, "MOST_SENTENCES", 2),),
     }
     print("| set | rules | answered right | near misses declined | out of scope declined |\n|---|---|---|---|---|")
     for name, questions, corpus in SETS:
@@ -93,9 +103,22 @@ def _refusals() -> None:
         settings = corpus_settings(load_settings({}), corpus=corpus, index=None)
         build_index(settings)
         parts = build_parts(settings)
-        for label, rule in rules.items():
-            read_path.lacks_the_fact = rule  # type: ignore[assignment]
-            print(f"| {name} | {label} | {' | '.join(_outcomes(parts, questions, corpus))} |")
+        for label, changes in variants.items():
+            with _changed(changes):
+                print(f"| {name} | {label} | {' | '.join(_outcomes(parts, questions, corpus))} |")
+
+
+@contextmanager
+def _changed(changes: Sequence[tuple[object, str, object]]) -> Iterator[None]:
+    """Each (owner, attribute, value) in place for as long as the block runs."""
+    before = [(owner, attribute, getattr(owner, attribute)) for owner, attribute, _ in changes]
+    for owner, attribute, value in changes:
+        setattr(owner, attribute, value)
+    try:
+        yield
+    finally:
+        for owner, attribute, value in before:
+            setattr(owner, attribute, value)
 
 
 def _outcomes(parts: Parts, questions: Path, corpus: Path) -> tuple[str, str, str]:
