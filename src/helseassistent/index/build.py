@@ -33,7 +33,7 @@ from helseassistent.index.manifest import (
 from helseassistent.index.passages import context_of, cut, embedded_text
 from helseassistent.index.vectors import faiss_bytes
 from helseassistent.text.sentences import blocks, sentence_spans
-from helseassistent.text.terms import ANALYSER, gram_terms, word_terms
+from helseassistent.text.terms import ANALYSER, gram_terms, search_terms
 from helseassistent.types import Encoder, Page, Passage, Vectors
 
 KEPT = 3  # finished generations that stay on disk: the current one, and what replies were made from lately
@@ -213,9 +213,9 @@ def _fill(staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], 
     durable.write_new(staging / layout.SENTENCE_VECTORS, layout.array_bytes(table.sentence_vectors))
     durable.write_new(staging / layout.FAISS_FILE, faiss_bytes(table.vectors, ids=[p.id for p in passages]))
     texts = [embedded_text(passage) for passage in passages]
-    Bm25.build([word_terms(text) for text in texts]).save(staging / layout.WORDS)
+    Bm25.build([search_terms(text) for text in texts]).save(staging / layout.WORDS)
     Bm25.build([gram_terms(text) for text in texts]).save(staging / layout.GRAMS)
-    Bm25.build([word_terms(context_of(passage)) for passage in passages]).save(staging / layout.CONTEXT)
+    Bm25.build([search_terms(context_of(passage)) for passage in passages]).save(staging / layout.CONTEXT)
 
 
 def _flushed(staging: Path) -> dict[str, str]:

@@ -51,7 +51,7 @@ class Generation:
 
     @cached_property
     def words(self) -> Bm25:
-        """BM25 over the stems of headings and text."""
+        """BM25 over the stems, and the parts of compounds, of headings and text."""
         return Bm25.open(self.folder / WORDS, documents=len(self.passages))
 
     @cached_property
@@ -61,7 +61,7 @@ class Generation:
 
     @cached_property
     def context(self) -> Bm25:
-        """BM25 over the stems of title and headings alone."""
+        """BM25 over the stems, and the parts of compounds, of title and headings alone."""
         return Bm25.open(self.folder / CONTEXT, documents=len(self.passages))
 
     @cached_property

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from helseassistent.index.bm25 import Bm25
 from helseassistent.index.generation import Generation
-from helseassistent.text.terms import gram_terms, word_terms
+from helseassistent.text.terms import gram_terms, search_terms
 from helseassistent.types import Signals
 
 DEPTH = 60  # how many passages each list may propose
@@ -28,9 +28,9 @@ class SignalTable:
 
 def signal_table(question: str, *, generation: Generation, vector: Scores) -> SignalTable:
     """Every passage that is among the best of any list, with all signals; `vector` is the encoded question."""
-    words = _shares(generation.words, word_terms(question))
+    words = _shares(generation.words, search_terms(question))
     grams = _shares(generation.grams, gram_terms(question))
-    headings = _shares(generation.context, word_terms(question))
+    headings = _shares(generation.context, search_terms(question))
     nearest, _ = generation.dense.search(vector, top_k=DEPTH)
     rows = np.unique(np.concatenate([nearest, *(_best(scores) for scores in (words, grams, headings))]))
     values = np.stack(
