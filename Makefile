@@ -57,5 +57,5 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(PY)
 
 $(VENV)/.dev: $(VENV)/.run
 	$(PIP) --retries 0 --timeout 15 --index-url $(TORCH_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH)
-	$(PIP) -e ".[train,dev,xlsx]"
+	$(PIP) -e ".[train,onnx,dev,xlsx]"
 	@touch $@

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny_models import tiny_transformer
 
 from helseassistent.errors import EncoderError
 from helseassistent.index import encode
@@ -150,31 +151,9 @@ def test_a_missing_extra_names_the_pip_command(tmp_path: Path, monkeypatch: pyte
         load_encoder(tmp_path)
 
 
-def _tiny_transformer(folder: Path, *, prompts: dict[str, str] | None) -> Path:
-    """A BERT of one layer with random weights, saved as a sentence-transformers folder."""
-    library = pytest.importorskip("sentence_transformers", reason="needs the train extra")
-    import torch
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    bert = folder / "bert"
-    bert.mkdir(parents=True)
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyzæøå:", "fastlege", "query"]
-    (bert / "vocab.txt").write_text("\n".join([*words, *(f"##{word}" for word in words[5:])]), encoding="utf-8")
-    torch.manual_seed(1)
-    config = BertConfig(vocab_size=2 * len(words) - 5, hidden_size=16, num_hidden_layers=1, num_attention_heads=2)
-    BertModel(config).save_pretrained(bert)
-    BertTokenizerFast(vocab=str(bert / "vocab.txt")).save_pretrained(bert)
-    transformer = Transformer(str(bert), max_seq_length=32)
-    pooling = Pooling(transformer.get_embedding_dimension())
-    model = library.SentenceTransformer(modules=[transformer, pooling], prompts=prompts, device="cpu")
-    model.save(str(folder / "tiny"), create_model_card=False)
-    return folder / "tiny"
-
-
 def test_any_other_model_goes_through_sentence_transformers_with_its_prompts(tmp_path: Path) -> None:
-    plain = load_encoder(_tiny_transformer(tmp_path / "a", prompts=None))
-    prompted = load_encoder(_tiny_transformer(tmp_path / "b", prompts={"query": "query: ", "passage": "abc: "}))
+    plain = load_encoder(tiny_transformer(tmp_path / "a", prompts=None))
+    prompted = load_encoder(tiny_transformer(tmp_path / "b", prompts={"query": "query: ", "passage": "abc: "}))
     assert isinstance(plain, TransformerEncoder)
     assert plain.dimensions == prompted.dimensions == 16
     assert plain.fingerprint != prompted.fingerprint
@@ -189,7 +168,7 @@ def test_any_other_model_goes_through_sentence_transformers_with_its_prompts(tmp
 
 
 def test_models_named_e5_get_the_prompts_of_their_family(tmp_path: Path) -> None:
-    folder = _tiny_transformer(tmp_path, prompts=None)
+    folder = tiny_transformer(tmp_path, prompts=None)
     e5 = folder.rename(tmp_path / "multilingual-e5-tiny")
     encoder = load_encoder(e5)
     assert isinstance(encoder, TransformerEncoder)

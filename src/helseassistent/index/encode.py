@@ -1,4 +1,4 @@
-"""Sentence encoders: the shipped static model without torch, any other model through sentence-transformers.
+"""Sentence encoders: the shipped static model without torch, any other through sentence-transformers or as ONNX.
 
 This module is the only door to sentence-transformers outside `train`; it owns the check of the shipped files
 and what two encoders must share to be interchangeable.
@@ -6,10 +6,7 @@ and what two encoders must share to be interchangeable.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -22,6 +19,19 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from helseassistent.errors import EncoderError
+from helseassistent.index.encode_onnx import find_graph, load_onnx
+from helseassistent.index.model_folder import (
+    CHECKSUMS,
+    MODEL_FILES,
+    TOKENIZER,
+    Digests,
+    digests_of,
+    fingerprint_of,
+    missing_extra,
+    module_kinds,
+    prompts_of,
+    unit_rows,
+)
 from helseassistent.types import Encoder, Vectors
 
 if TYPE_CHECKING:
@@ -29,25 +39,16 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 SHIPPED_MODEL = Path(__file__).parent / "model"
-CHECKSUMS = "checksums.txt"  # `SHA256  NAME` a line, as sha256sum writes it
 _WEIGHTS = "model.safetensors"
-_TOKENIZER = "tokenizer.json"
-_MODULES = "modules.json"
-_PROMPTS = "config_sentence_transformers.json"
-_MODEL_FILES = ("*.safetensors", "*.json", "*.txt", "*.model")  # no pickles: reading one can run code
 _TOKENISED_AT_ONCE = 512
 _SUMMED_AT_ONCE = 32  # the gathered rows of so many passages stay within the processor's cache
-_PASSAGE_PROMPTS = ("document", "passage", "corpus")
-# Models of the E5 family need these words, and most of their folders do not say so (arXiv 2212.03533, appendix).
-_E5 = re.compile(r"(?:^|[^a-z])e5(?![a-z0-9])(?!.*instruct)", re.IGNORECASE)
-_E5_PROMPTS = ("query: ", "passage: ")
-
-Digests: TypeAlias = Mapping[str, str]
 Table: TypeAlias = NDArray[Any]  # float16, float32 or int8, shape (tokens, dimensions)
 
 
 def load_encoder(name: str | Path | None) -> Encoder:
     """The shipped model for None, else the model in a folder or under a hub name.
+
+    A folder that has an ONNX graph beside safetensors runs the latter; the path of the graph itself chooses the graph.
 
     Raises:
         EncoderError: if the model is missing, altered or unreadable, or needs an extra that is not installed.
@@ -55,8 +56,13 @@ def load_encoder(name: str | Path | None) -> Encoder:
     folder = SHIPPED_MODEL if name is None else Path(name)
     if name is None:
         return _static(folder, digests=_verified(folder))
+    graph = find_graph(folder)
+    if graph and (graph == folder or not any(folder.rglob("*.safetensors"))):
+        return load_onnx(graph, name=str(name))
     if folder.is_dir():
-        return _static(folder, digests=_digests(folder)) if _is_static(folder) else _transformer(folder, name=str(name))
+        return (
+            _static(folder, digests=digests_of(folder)) if _is_static(folder) else _transformer(folder, name=str(name))
+        )
     if isinstance(name, Path) or str(name).startswith((".", "/", "~")):
         raise EncoderError(f"Fant ingen modellmappe på «{name}». Oppgi en mappe eller et modellnavn.")
     return _transformer(_download(str(name)), name=str(name))
@@ -145,30 +151,23 @@ class TransformerEncoder:
         return unit_rows(np.array(vectors, dtype=np.float32))
 
 
-def unit_rows(vectors: Vectors) -> Vectors:
-    """Every row at Euclidean length 1, in place; a row of zeros stays as it is."""
-    norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    np.divide(vectors, norms[:, None], out=vectors, where=norms[:, None] > 0)
-    return vectors
-
-
 def _static(folder: Path, *, digests: Digests) -> StaticEncoder:
     from tokenizers import Tokenizer
 
     try:
         tensors = load_file(folder / _WEIGHTS)
-        tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     except (OSError, SafetensorError, ValueError) as error:
         raise EncoderError(f"Modellen i «{folder}» lar seg ikke lese: {error}.") from error
     # "embeddings", with one weight a row, is how model2vec and sentence-transformers 6 store a quantised table.
     table = tensors.get("embedding.weight", tensors.get("embeddings"))
     if table is None or table.ndim != 2 or len(table) < tokenizer.get_vocab_size():
-        raise EncoderError(f"Modellen i «{folder}» mangler en rad for hvert ord i {_TOKENIZER}. Lag den på nytt.")
+        raise EncoderError(f"Modellen i «{folder}» mangler en rad for hvert ord i {TOKENIZER}. Lag den på nytt.")
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    weights, prompts = tensors.get("weights"), _prompts(folder, name=folder.name)
+    weights, prompts = tensors.get("weights"), prompts_of(folder, name=folder.name)
     scale = None if weights is None else weights.astype(np.float32)
-    return StaticEncoder(tokenizer, table, scale, prompts, _fingerprint(digests, prompts=prompts, window=None))
+    return StaticEncoder(tokenizer, table, scale, prompts, fingerprint_of(digests, prompts=prompts, window=None))
 
 
 def _transformer(folder: Path, *, name: str) -> TransformerEncoder:
@@ -177,15 +176,15 @@ def _transformer(folder: Path, *, name: str) -> TransformerEncoder:
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
-        raise EncoderError(_missing_extra(name)) from error
+        raise EncoderError(missing_extra(name, extra="train")) from error
     try:
         model = SentenceTransformer(
             str(folder), trust_remote_code=False, local_files_only=True, model_kwargs={"use_safetensors": True}
         ).float()
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
         raise EncoderError(f"Modellen «{name}» lar seg ikke laste: {error}.") from error
-    prompts = _prompts(folder, name=name)
-    fingerprint = _fingerprint(_digests(folder), prompts=prompts, window=model.max_seq_length)
+    prompts = prompts_of(folder, name=name)
+    fingerprint = fingerprint_of(digests_of(folder), prompts=prompts, window=model.max_seq_length)
     return TransformerEncoder(model, prompts, fingerprint)
 
 
@@ -195,58 +194,21 @@ def _download(name: str) -> Path:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
     except ImportError as error:
-        raise EncoderError(_missing_extra(name)) from error
+        raise EncoderError(missing_extra(name, extra="train")) from error
     try:
         ignored = ["onnx/*", "openvino/*"]
-        return Path(snapshot_download(name, allow_patterns=list(_MODEL_FILES), ignore_patterns=ignored))
+        return Path(snapshot_download(name, allow_patterns=list(MODEL_FILES), ignore_patterns=ignored))
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         raise EncoderError(
             f"Modellen «{name}» er verken en mappe her eller å få tak i på nettet. Rett navnet eller last den ned."
         ) from error
 
 
-def _missing_extra(name: str) -> str:
-    return f'Modellen «{name}» trenger et tillegg som ikke er installert. Kjør: pip install "helseassistent[train]"'
-
-
 def _is_static(folder: Path) -> bool:
     """True if a mean of token rows is the whole model, so that no neural network library is needed."""
-    try:
-        modules = json.loads((folder / _MODULES).read_text(encoding="utf-8"))
-        kinds = [(str(module["type"]).rsplit(".", 1)[-1], module["path"]) for module in modules]
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    kinds = module_kinds(folder)
     only = kinds[:1] == [("StaticEmbedding", "")] and all(kind == "Normalize" for kind, _ in kinds[1:])
-    return only and (folder / _WEIGHTS).is_file() and (folder / _TOKENIZER).is_file()
-
-
-def _prompts(folder: Path, *, name: str) -> tuple[str, str]:
-    """The words put before a question and before a passage; empty where the model defines none."""
-    try:
-        defined = json.loads((folder / _PROMPTS).read_text(encoding="utf-8")).get("prompts") or {}
-    except (OSError, ValueError, AttributeError):
-        defined = {}
-    question = str(defined.get("query") or "")
-    passage = next((str(defined[key]) for key in _PASSAGE_PROMPTS if defined.get(key)), "")
-    if not question and not passage and _E5.search(name):
-        return _E5_PROMPTS
-    return question, passage
-
-
-def _fingerprint(digests: Digests, *, prompts: tuple[str, str], window: float | None) -> str:
-    decisive = json.dumps([sorted(digests.items()), prompts, window], ensure_ascii=False)
-    return hashlib.sha256(decisive.encode()).hexdigest()
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file that decides the vectors, by its path below the folder."""
-    files = {path for pattern in _MODEL_FILES for path in folder.rglob(pattern) if path.name != CHECKSUMS}
-    return {path.relative_to(folder).as_posix(): _digest(path) for path in files}
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return only and (folder / _WEIGHTS).is_file() and (folder / TOKENIZER).is_file()
 
 
 def _verified(folder: Path) -> Digests:
@@ -261,8 +223,11 @@ def _verified(folder: Path) -> Digests:
     except OSError as error:
         raise EncoderError(f"Språkmodellen som følger med, mangler. {advice}") from error
     released = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines if line.strip())}
-    found = _digests(folder)
+    found = digests_of(folder)
     for name in sorted(released.keys() | found.keys()):
         if released.get(name) != found.get(name):
             raise EncoderError(f"Fila «{name}» i språkmodellen som følger med, er ikke den som ble utgitt. {advice}")
     return found
+
+
+__all__ = ["CHECKSUMS", "SHIPPED_MODEL", "StaticEncoder", "TransformerEncoder", "load_encoder", "unit_rows"]
