@@ -52,3 +52,8 @@ def test_documents_without_terms_score_zero(documents: list[list[str]], tmp_path
     Bm25.build(documents).save(tmp_path / "bm25")
     index = Bm25.open(tmp_path / "bm25", documents=len(documents))
     np.testing.assert_array_equal(index.scores(["lege"]), np.zeros(len(documents)))
+
+
+def test_a_weight_is_how_much_a_term_counts(index: Bm25) -> None:
+    whole, half = index.scores(["lege"]), index.scores(["time", "lege"], [1.0, 0.5])
+    np.testing.assert_allclose(half, index.scores(["time"]) + whole / 2, rtol=1e-5)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from helseassistent.errors import BrokenIndexError
 from helseassistent.index.bm25 import Bm25
 from helseassistent.index.manifest import CURRENT, REBUILD, Manifest, read_manifest, verify_files
+from helseassistent.index.spelling import Spelling
 from helseassistent.index.vectors import FAISS, VectorSearch, open_vectors
 from helseassistent.text.terms import ANALYSER
 from helseassistent.types import Page, Passage, Vectors
@@ -63,6 +64,11 @@ class Generation:
     def context(self) -> Bm25:
         """BM25 over the stems, and the parts of compounds, of title and headings alone."""
         return Bm25.open(self.folder / CONTEXT, documents=len(self.passages))
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """Corrections of a question towards the words of the index."""
+        return Spelling(self.words.vocabulary)
 
     @cached_property
     def sentence_bounds(self) -> NDArray[np.int64]:

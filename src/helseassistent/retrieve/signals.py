@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from helseassistent.index.bm25 import Bm25
 from helseassistent.index.generation import Generation
-from helseassistent.text.terms import gram_terms, search_terms
+from helseassistent.text.terms import gram_terms
 from helseassistent.types import Signals
 
 DEPTH = 60  # how many passages each list may propose
@@ -28,9 +28,10 @@ class SignalTable:
 
 def signal_table(question: str, *, generation: Generation, vector: Scores) -> SignalTable:
     """Every passage that is among the best of any list, with all signals; `vector` is the encoded question."""
-    words = _shares(generation.words, search_terms(question))
+    terms, weights = generation.spelling.terms(question)
+    words = _shares(generation.words, terms, weights)
     grams = _shares(generation.grams, gram_terms(question))
-    headings = _shares(generation.context, search_terms(question))
+    headings = _shares(generation.context, terms, weights)
     nearest, _ = generation.dense.search(vector, top_k=DEPTH)
     rows = np.unique(np.concatenate([nearest, *(_best(scores) for scores in (words, grams, headings))]))
     values = np.stack(
@@ -53,9 +54,9 @@ def sentence_similarities(row: int, *, generation: Generation, vector: Scores) -
     return np.asarray(generation.sentence_vectors[first:last].astype(np.float32) @ vector)
 
 
-def _shares(index: Bm25, terms: list[str]) -> Scores:
-    """BM25 divided by the most that these terms could give a document: the sum of their idf."""
-    scores = index.scores(terms)
+def _shares(index: Bm25, terms: list[str], weights: list[float] | None = None) -> Scores:
+    """BM25 divided by the most that these terms could give a document if none were a guess: the sum of their idf."""
+    scores = index.scores(terms, weights)
     ceiling = index.ceiling(terms)
     return scores / ceiling if ceiling > 0 else scores
 

@@ -19,6 +19,7 @@ def _costs(name: str) -> Mapping[str, float]:
 
 _FIRST = _costs("compound_first")  # as they stand before another word, binding -s- or -e- with them
 _LAST = _costs("compound_last")  # in every inflection
+PARTS = frozenset(_FIRST) | frozenset(_LAST)
 _SILENT = word_list("compound_silent")
 
 

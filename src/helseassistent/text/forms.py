@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from helseassistent.text.lists import word_pairs
 
-_FORMS = {form: base for base, forms in word_pairs("forms") for form in forms.split()}
+FORMS = {form: base for base, forms in word_pairs("forms") for form in forms.split()}
 _STEMS = dict(word_pairs("nynorsk_stems"))
 _STEM = re.compile(
     "|".join(
@@ -29,13 +29,13 @@ def common_form(word: str) -> str:
     """The form of `word`, in lower case, that all its irregular and nynorsk forms share; most words are their own."""
     if not word.isalpha():
         return word
-    known = _FORMS.get(word)
+    known = FORMS.get(word)
     if known is not None:
         return known
     respelt = _J.sub("", _STEM.sub(_bokmaal, word))
     if not _DOCTOR.search(respelt):
         respelt = _ADJECTIVE.sub("lig", respelt)
-    return _FORMS.get(respelt, respelt)
+    return FORMS.get(respelt, respelt)
 
 
 def _bokmaal(found: re.Match[str]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from helseassistent.text.compounds import meaningful_parts
-from helseassistent.text.forms import common_form
+from helseassistent.text.compounds import PARTS, meaningful_parts
+from helseassistent.text.forms import FORMS, common_form
 from helseassistent.text.words import FUNCTION_WORDS, tokens
 
 ANALYSER = "3"  # part of every index's identity; raise it when the terms of any text change
@@ -46,7 +46,7 @@ def search_terms(text: str) -> list[str]:
 
     So a compound meets other compounds and simple words by its parts, and itself by one term more.
     """
-    return [term for token in tokens(text) if token not in FUNCTION_WORDS for term in _terms_of(token)]
+    return [term for token in tokens(text) if token not in FUNCTION_WORDS for term in terms_of(token)]
 
 
 def gram_terms(text: str) -> list[str]:
@@ -60,8 +60,24 @@ def gram_terms(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=100_000)
-def _terms_of(token: str) -> tuple[str, ...]:
-    return stem(token), *(_PART + stem(part) for part in meaningful_parts(common_form(token)))
+def terms_of(token: str) -> tuple[str, ...]:
+    """The search terms of one word."""
+    return stem(token), *(part_term(stem(part)) for part in meaningful_parts(common_form(token)))
+
+
+def part_term(stem: str) -> str:
+    """The term that `stem` has as a part."""
+    return _PART + stem
+
+
+def is_norwegian(word: str) -> bool:
+    """Whether the analyser's own lists know `word` in any form."""
+    return stem(word) in _known_stems()
+
+
+@lru_cache(maxsize=1)
+def _known_stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in (*PARTS, *FORMS))
 
 
 def _uninflected(word: str) -> str:
