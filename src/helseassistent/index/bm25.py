@@ -35,6 +35,29 @@ class Bm25:
         return cls(engine if any(documents) else None, documents=len(documents))
 
     @classmethod
+    def of_counts(cls, counts: Any, *, terms: Sequence[str]) -> Bm25:
+        """The same from a SciPy matrix of how often each document (row) has each of `terms`; quicker by far."""
+        documents, columns = counts.shape[0], counts.tocsc()
+        if not columns.nnz:
+            return cls(None, documents=documents)
+        columns.sort_indices()
+        had = np.flatnonzero(np.diff(columns.indptr))
+        bounds = np.append(columns.indptr[had], columns.nnz)
+        having = np.diff(bounds)
+        idf = np.log(1 + (documents - having + 0.5) / (having + 0.5))
+        lengths = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
+        saturation = (K1 * (1 - B + B * lengths / lengths.mean())).astype(np.float32)
+        found = columns.data.astype(np.float32)
+        found /= found + saturation[columns.indices]
+        found *= np.repeat(idf.astype(np.float32), having)
+        engine = bm25s.BM25(k1=K1, b=B, method="lucene")
+        engine.scores = {"data": found, "indices": columns.indices, "indptr": bounds, "num_docs": documents}
+        engine.vocab_dict = {terms[column]: number for number, column in enumerate(had.tolist())}
+        engine.unique_token_ids_set = set(engine.vocab_dict.values())
+        engine.nonoccurrence_array = None
+        return cls(engine, documents=documents)
+
+    @classmethod
     def open(cls, folder: Path, *, documents: int) -> Bm25:
         """Open what `save` wrote; scores stay on disk until they are needed."""
         empty = not (folder / "params.index.json").exists()

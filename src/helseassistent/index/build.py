@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +21,8 @@ from helseassistent import durable
 from helseassistent.corpus import Corpus, PageProblem
 from helseassistent.errors import BrokenIndexError
 from helseassistent.index import generation as layout
-from helseassistent.index.bm25 import Bm25
 from helseassistent.index.generation import Generation, SentenceTable, current_id, open_generation
+from helseassistent.index.lexical import Lexical, lexical
 from helseassistent.index.manifest import (
     CURRENT,
     FORMAT,
@@ -33,10 +35,11 @@ from helseassistent.index.manifest import (
 from helseassistent.index.passages import context_of, cut, embedded_text
 from helseassistent.index.vectors import faiss_bytes
 from helseassistent.text.sentences import blocks, sentence_spans
-from helseassistent.text.terms import ANALYSER, gram_terms, search_terms
+from helseassistent.text.terms import ANALYSER
 from helseassistent.types import Encoder, Page, Passage, Vectors
 
 KEPT = 3  # finished generations that stay on disk: the current one, and what replies were made from lately
+STAGES = ("cutting", "encoding", "counting", "writing")
 _BATCH = 512
 _STAGING = ".bygges"
 
@@ -54,6 +57,7 @@ class BuildReport:
     embedded: int  # passages whose vectors had to be made
     rebuilt: bool  # False: nothing had changed
     problems: tuple[PageProblem, ...]
+    seconds: tuple[tuple[str, float], ...] = field(default=(), compare=False)  # of cutting, encoding, counting, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +86,21 @@ def build(
         if previous and previous.manifest.generation == identity:
             _sweep(index, keep=identity)
             return _report(identity, corpus=corpus, previous=previous, passages=len(previous.passages), embedded=0)
+        times = [perf_counter()]
         passages = [passage for page in corpus.pages.values() for passage in cut(page)]
+        times.append(perf_counter())
         reusable = previous if previous and previous.manifest.encoder_fingerprint == encoder.fingerprint else None
-        table = _embed(
-            passages, pages=list(corpus.pages.values()), encoder=encoder, previous=reusable, progress=progress
-        )
+        table = _embed(passages, pages=corpus.pages, encoder=encoder, previous=reusable, progress=progress)
+        times.append(perf_counter())
+        counted = lexical(passages)
+        times.append(perf_counter())
         manifest_of = _manifest_maker(identity, corpus=corpus, encoder=encoder, name=encoder_name, passages=passages)
-        _write(index, corpus=corpus, passages=passages, table=table, manifest_of=manifest_of)
+        _write(index, corpus=corpus, passages=passages, table=table, counted=counted, manifest_of=manifest_of)
         _sweep(index, keep=identity)
-        return _report(
-            identity, corpus=corpus, previous=previous, passages=len(passages), embedded=table.embedded, rebuilt=True
-        )
+        times.append(perf_counter())
+        report = _report(identity, corpus=corpus, previous=previous, passages=len(passages), embedded=table.embedded)
+        spent = [later - earlier for earlier, later in pairwise(times)]
+        return replace(report, rebuilt=True, seconds=tuple(zip(STAGES, spent, strict=True)))
 
 
 @contextmanager
@@ -122,21 +130,25 @@ def _previous(index: Path) -> Generation | None:
 
 
 def _embed(
-    passages: Sequence[Passage], *, pages: Sequence[Page], encoder: Encoder, previous: Generation | None, progress: bool
+    passages: Sequence[Passage],
+    *,
+    pages: Mapping[str, Page],
+    encoder: Encoder,
+    previous: Generation | None,
+    progress: bool,
 ) -> _Table:
     known = {passage.id: row for row, passage in enumerate(previous.passages)} if previous else {}
-    bodies = {page.file: page.body for page in pages}
-    spans = [_sentence_spans(bodies[passage.file], passage) for passage in passages]
-    counts = [len(found) for found in spans]
-    bounds = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    flat = [(row, start, end) for row, found in enumerate(spans) for start, end in found]
-    table = np.array(flat, dtype=np.int64).reshape(-1, 3)
+    spans = [_sentence_spans(pages[passage.file].body, passage) for passage in passages]
+    counts = np.fromiter(map(len, spans), np.int64, len(spans))
+    bounds = np.concatenate(([0], np.cumsum(counts)))
+    offsets = np.array([span for found in spans for span in found], dtype=np.int64).reshape(-1, 2)
+    table = np.column_stack([np.repeat(np.arange(len(passages)), counts), offsets])
     size = encoder.dimensions
     vectors = np.zeros((len(passages), size), dtype=np.float32)
     contexts = np.zeros((len(passages), size), dtype=np.float32)
     sentence_vectors = np.zeros((len(table), size), dtype=np.float16)
     fresh = [row for row, passage in enumerate(passages) if passage.id not in known]
-    for row, passage in enumerate(passages):
+    for row, passage in enumerate(passages if known else ()):
         if previous and (old := known.get(passage.id)) is not None:
             vectors[row] = previous.vectors[old]
             contexts[row] = previous.context_vectors[old]
@@ -145,12 +157,19 @@ def _embed(
     for begin in tqdm(range(0, len(fresh), _BATCH), desc="Leser inn", unit="bolk", disable=not progress):
         rows = fresh[begin : begin + _BATCH]
         vectors[rows] = encoder.encode_passages([embedded_text(passages[row]) for row in rows])
-        contexts[rows] = encoder.encode_passages([context_of(passages[row]) for row in rows])
-        inner = [index for row in rows for index in range(bounds[row], bounds[row + 1])]
-        texts = [bodies[passages[table[i, 0]].file][table[i, 1] : table[i, 2]] for i in inner]
-        if inner:
+        contexts[rows] = _encode_once([context_of(passages[row]) for row in rows], encoder=encoder)
+        texts = [pages[passages[row].file].body[start:end] for row in rows for start, end in spans[row]]
+        if texts:
+            inner = np.concatenate([np.arange(bounds[row], bounds[row + 1]) for row in rows])
             sentence_vectors[inner] = encoder.encode_passages(texts)
     return _Table(vectors, contexts, table, sentence_vectors, len(fresh))
+
+
+def _encode_once(texts: Sequence[str], *, encoder: Encoder) -> Vectors:
+    """The vector of each text; the same text, as the passages of a section share their headings, is encoded once."""
+    rows: dict[str, int] = {}
+    row_of = [rows.setdefault(text, len(rows)) for text in texts]
+    return encoder.encode_passages(list(rows))[row_of]
 
 
 def _sentence_spans(body: str, passage: Passage) -> list[tuple[int, int]]:
@@ -189,13 +208,14 @@ def _write(
     corpus: Corpus,
     passages: Sequence[Passage],
     table: _Table,
+    counted: Lexical,
     manifest_of: Callable[[dict[str, str]], Manifest],
 ) -> None:
     staging = index / f"{_STAGING}-{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)
     try:
         staging.mkdir()
-        _fill(staging, pages=list(corpus.pages.values()), passages=passages, table=table)
+        _fill(staging, pages=list(corpus.pages.values()), passages=passages, table=table, counted=counted)
         manifest = manifest_of(_flushed(staging))
         durable.write_new(staging / MANIFEST, manifest_bytes(manifest))
         durable.publish_folder(staging, index / manifest.generation)
@@ -204,18 +224,19 @@ def _write(
         shutil.rmtree(staging, ignore_errors=True)  # on a full disk, what is left behind would keep it full
 
 
-def _fill(staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], table: _Table) -> None:
+def _fill(
+    staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], table: _Table, counted: Lexical
+) -> None:
     durable.write_new(staging / layout.PAGES, layout.page_lines(pages))
     durable.write_new(staging / layout.PASSAGES, layout.passage_lines(passages))
     durable.write_new(staging / layout.SENTENCES, layout.array_bytes(table.sentences))
     durable.write_new(staging / layout.VECTORS, layout.array_bytes(table.vectors))
     durable.write_new(staging / layout.CONTEXT_VECTORS, layout.array_bytes(table.context_vectors))
     durable.write_new(staging / layout.SENTENCE_VECTORS, layout.array_bytes(table.sentence_vectors))
-    durable.write_new(staging / layout.FAISS_FILE, faiss_bytes(table.vectors, ids=[p.id for p in passages]))
-    texts = [embedded_text(passage) for passage in passages]
-    Bm25.build([search_terms(text) for text in texts]).save(staging / layout.WORDS)
-    Bm25.build([gram_terms(text) for text in texts]).save(staging / layout.GRAMS)
-    Bm25.build([search_terms(context_of(passage)) for passage in passages]).save(staging / layout.CONTEXT)
+    durable.write_new(staging / layout.FAISS_FILE, faiss_bytes(table.vectors))
+    counted.words.save(staging / layout.WORDS)
+    counted.grams.save(staging / layout.GRAMS)
+    counted.context.save(staging / layout.CONTEXT)
 
 
 def _flushed(staging: Path) -> dict[str, str]:
@@ -238,9 +259,7 @@ def _sweep(index: Path, *, keep: str) -> None:
         durable.remove_folder(old)
 
 
-def _report(
-    identity: str, *, corpus: Corpus, previous: Generation | None, passages: int, embedded: int, rebuilt: bool = False
-) -> BuildReport:
+def _report(identity: str, *, corpus: Corpus, previous: Generation | None, passages: int, embedded: int) -> BuildReport:
     before = previous.pages if previous else {}
     now = corpus.pages
     return BuildReport(
@@ -251,7 +270,7 @@ def _report(
         changed=tuple(file for file, page in now.items() if file in before and before[file] != page),
         removed=tuple(file for file in before if file not in now),
         embedded=embedded,
-        rebuilt=rebuilt,
+        rebuilt=False,
         problems=corpus.problems,
     )
 

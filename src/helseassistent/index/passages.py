@@ -79,13 +79,15 @@ def _names(path: Sequence[tuple[int, str]], *, title: str) -> tuple[str, ...]:
 def _spans(body: str, section: Sequence[Block]) -> Iterator[tuple[int, int]]:
     """Pack blocks into spans of about TARGET_WORDS; a lead-in stays with the first items of its list."""
     opened: list[Block] = []
+    size = 0
     for block in _small_blocks(body, section):
-        size = sum(_words(body, other) for other in opened)
-        full = size >= TARGET_WORDS or size + _words(body, block) > MOST_WORDS
+        words = _words(body, block)
+        full = size >= TARGET_WORDS or size + words > MOST_WORDS
         if opened and full and not _is_lead_in(body, opened[-1]):
             yield opened[0].start, opened[-1].end
-            opened = []
+            opened, size = [], 0
         opened.append(block)
+        size += words
     if opened:
         yield opened[0].start, opened[-1].end
 
