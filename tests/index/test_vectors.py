@@ -12,9 +12,10 @@ from llama_index.vector_stores.faiss import FaissVectorStore
 from fakes import HashingEncoder
 from helseassistent.corpus import Corpus
 from helseassistent.errors import SettingsError
+from helseassistent.index import vectors as stores
 from helseassistent.index.build import build
 from helseassistent.index.generation import FAISS_FILE, Generation, open_generation
-from helseassistent.index.vectors import FaissVectors, fill, open_vectors
+from helseassistent.index.vectors import EXACT, FaissVectors, faiss_bytes, fill, open_vectors
 
 SIMPLE = "llama_index.core.vector_stores.simple:SimpleVectorStore"
 QUESTIONS = [
@@ -78,3 +79,27 @@ def test_a_question_without_known_words_and_an_empty_index_are_no_trouble(
 def test_an_unknown_store_is_refused_with_what_to_write(name: str, shipped_index: Path) -> None:
     with pytest.raises(SettingsError, match="Skriv «faiss» eller «modul:Klasse»"):
         open_generation(shipped_index, vector_store=name)
+
+
+def test_many_vectors_are_searched_approximately_unless_exactness_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "EXACT_BELOW", 5000)
+    chance = np.random.default_rng(1)
+    centres = chance.normal(size=(50, 32))
+    vectors = (centres[chance.integers(50, size=8000)] + 0.7 * chance.normal(size=(8000, 32))).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    path = tmp_path / FAISS_FILE
+    path.write_bytes(faiss_bytes(vectors))
+    ids = [str(row) for row in range(len(vectors))]
+    near = open_vectors("faiss", path=path, ids=ids, vectors=vectors)
+    exact = open_vectors(EXACT, path=path, ids=ids, vectors=vectors)
+    shared = 0
+    for question in vectors[:50]:
+        rows, similarities = near.search(question, top_k=10)
+        best, expected = exact.search(question, top_k=10)
+        np.testing.assert_allclose(expected, np.sort(vectors @ question)[::-1][:10], atol=1e-5)
+        np.testing.assert_allclose(similarities, vectors[rows] @ question, atol=1e-5)
+        shared += len(set(rows.tolist()) & set(best.tolist()))
+    assert shared / 500 > 0.9
+    assert faiss_bytes(vectors) == path.read_bytes()

@@ -17,7 +17,11 @@ from helseassistent.types import Vectors
 if TYPE_CHECKING:
     from llama_index.core.vector_stores.types import BasePydanticVectorStore
 
-FAISS = "faiss"
+FAISS, EXACT = "faiss", "faiss-exact"
+EXACT_BELOW = 200_000  # passages; from here on the file of a build searches the nearest lists only
+_LISTS = 4.0  # times the root of the number of vectors, as the guidelines in FAISS' wiki have it
+_PROBED = 48  # lists that are searched; recall beside exact search: docs/speed.md
+_TRAINED_ON = 64  # vectors a list
 
 
 class VectorSearch(Protocol):
@@ -45,7 +49,8 @@ class FaissVectors:
         if not count:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         similarities, rows = self._index.search(question[np.newaxis, :], count)
-        return rows[0], similarities[0]
+        found = rows[0] >= 0  # an approximate index may find fewer than it was asked for
+        return rows[0][found], similarities[0][found]
 
 
 class LlamaVectors:
@@ -80,23 +85,45 @@ def fill(store: BasePydanticVectorStore, *, ids: Sequence[str], vectors: Vectors
 
 
 def faiss_bytes(vectors: Vectors) -> bytes:
-    """A flat inner-product FAISS index as the bytes of a file, the one that LlamaIndex's `FaissVectorStore` would make.
+    """A FAISS index as the bytes of a file: exact below EXACT_BELOW vectors, else approximate.
 
-    That store takes one node a vector, which costs more time than everything else that a vector needs.
+    It is what LlamaIndex's `FaissVectorStore` would hold, but that takes one node a vector, which costs more time than
+    everything else that a vector needs.
     """
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
+    index = exact_index(vectors) if len(vectors) < EXACT_BELOW else approximate_index(vectors)
     return bytes(faiss.serialize_index(index).tobytes())
 
 
+def exact_index(vectors: Vectors) -> Any:
+    """Compares a question with every vector."""
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    return index
+
+
+def approximate_index(vectors: Vectors) -> Any:
+    """Compares a question with the vectors of the lists whose centres are nearest to it."""
+    count, dimensions = vectors.shape
+    lists = max(1, min(int(_LISTS * count**0.5), count // _TRAINED_ON))
+    centres = faiss.IndexFlatIP(dimensions)
+    index = faiss.IndexIVFFlat(centres, dimensions, lists, faiss.METRIC_INNER_PRODUCT)
+    index.cp.seed, index.cp.max_points_per_centroid = 1, _TRAINED_ON
+    index.train(vectors)
+    index.add(vectors)
+    index.nprobe = _PROBED
+    return index
+
+
 def open_vectors(name: str, *, path: Path, ids: Sequence[str], vectors: Vectors) -> VectorSearch:
-    """The store that `name` asks for: "faiss", or "module:Class" of a LlamaIndex vector store, filled from `vectors`.
+    """The store that `name` asks for: "faiss" is the file, "faiss-exact" compares all, "module:Class" is LlamaIndex's.
 
     Raises:
         SettingsError: if no such class can be imported.
     """
     if name == FAISS:
         return FaissVectors.open(path)
+    if name == EXACT:
+        return FaissVectors(exact_index(vectors))
     module, _, attribute = name.partition(":")
     try:
         factory = getattr(importlib.import_module(module), attribute)
