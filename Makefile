@@ -9,7 +9,7 @@ TORCH := torch==2.13.0
 BENCH := ../shared/bench
 BROWSER := build/node_modules/axe-core
 
-.PHONY: run index test test-all lint fix eval ablate fit clean
+.PHONY: run index test test-all lint fix eval ablate speed fit clean
 
 run: $(VENV)/.run index
 	$(PY) app.py
@@ -40,6 +40,10 @@ eval: $(VENV)/.dev index
 ablate: $(VENV)/.dev index
 	$(PY) benchmarks/ablate.py
 
+# How fast it is and how it grows, beside LlamaIndex and bm25s; up to 100,000 passages, a million with ALL=--all.
+speed: $(VENV)/.speed
+	OMP_NUM_THREADS=2 $(PY) benchmarks/speed.py --markdown docs/speed.md $(ALL)
+
 # Ranking, choice of sentences, scope and confidence, fitted to the shipped encoder.
 fit: $(VENV)/.dev
 	$(PY) -m helseassistent.cli train --fit --texts ../shared/training
@@ -58,4 +62,9 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(PY)
 $(VENV)/.dev: $(VENV)/.run
 	$(PIP) --retries 0 --timeout 15 --index-url $(TORCH_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH)
 	$(PIP) -e ".[train,onnx,dev,xlsx]"
+	@touch $@
+
+# Without its dependencies: it asks for an older PyStemmer than ours, and works with ours.
+$(VENV)/.speed: $(VENV)/.dev
+	$(PIP) --no-deps llama-index-retrievers-bm25==0.8.0
 	@touch $@

@@ -61,7 +61,14 @@ class Bm25:
     def open(cls, folder: Path, *, documents: int) -> Bm25:
         """Open what `save` wrote; scores stay on disk until they are needed."""
         empty = not (folder / "params.index.json").exists()
-        return cls(None if empty else bm25s.BM25.load(folder, mmap=True), documents=documents)
+        engine = None if empty else bm25s.BM25.load(folder, mmap=True)
+        if engine is not None:
+            # Plain arrays over the same pages of the files: indexing np.memmap costs more than the arithmetic.
+            engine.scores = {
+                key: value.view(np.ndarray) if isinstance(value, np.ndarray) else value
+                for key, value in engine.scores.items()
+            }
+        return cls(engine, documents=documents)
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`; an index without any term leaves it empty."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 SHIPPED_MODEL = Path(__file__).parent / "model"
 _WEIGHTS = "model.safetensors"
 _TOKENISED_AT_ONCE = 512
+_FEW = 32  # texts that are tokenised before other threads have been woken
 _MOST_WORDS, _LONGEST_WORD = 200_000, 50  # remembered tokens of words: about 60 MB
 # Of tokenizers made of these alone, a word between spaces gives the same tokens whatever stands beside it.
 _BY_WORD = {"NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "BertNormalizer"}
@@ -136,6 +137,8 @@ class StaticEncoder:
         ]
 
     def _tokenised(self, texts: Sequence[str]) -> list[list[int]]:
+        if len(texts) <= _FEW:
+            return [self.tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
         encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 

@@ -1,0 +1,1 @@
+"""The parts of `benchmarks/speed.py`: the passages, our program, its peers, nearest neighbours, the report."""
