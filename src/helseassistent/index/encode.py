@@ -6,7 +6,6 @@ and what two encoders must share to be interchangeable.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +32,7 @@ from helseassistent.index.model_folder import (
     prompts_of,
     unit_rows,
 )
+from helseassistent.index.word_tokens import WordTokens
 from helseassistent.types import Encoder, Vectors
 
 if TYPE_CHECKING:
@@ -42,12 +42,6 @@ if TYPE_CHECKING:
 SHIPPED_MODEL = Path(__file__).parent / "model"
 _WEIGHTS = "model.safetensors"
 _TOKENISED_AT_ONCE = 512
-_FEW = 32  # texts that are tokenised before other threads have been woken
-_MOST_WORDS, _LONGEST_WORD = 200_000, 50  # remembered tokens of words: about 60 MB
-# Of tokenizers made of these alone, a word between spaces gives the same tokens whatever stands beside it.
-_BY_WORD = {"NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "BertNormalizer"}
-_SPLITTING = {"BertPreTokenizer", "Whitespace", "WhitespaceSplit"}
-_WITHIN = _SPLITTING | {"Digits", "Punctuation"}
 _SUMMED_AT_ONCE = 32  # the gathered rows of so many passages stay within the processor's cache
 Table: TypeAlias = NDArray[Any]  # float16, float32 or int8, shape (tokens, dimensions)
 
@@ -107,45 +101,15 @@ class StaticEncoder:
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for first in range(0, len(texts), _TOKENISED_AT_ONCE):
-            tokens = self._tokens(texts[first : first + _TOKENISED_AT_ONCE])
+            tokens = self._tokens.of(texts[first : first + _TOKENISED_AT_ONCE])
             for part in range(0, len(tokens), _SUMMED_AT_ONCE):
                 ids = tokens[part : part + _SUMMED_AT_ONCE]
                 self._sum_into(vectors[first + part : first + part + len(ids)], ids=ids)
         return unit_rows(vectors)
 
-    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        known = self._words
-        if known is None:
-            return self._tokenised(texts)
-        split = [text.split() for text in texts]
-        found = [list(map(known.get, words)) for words in split]
-        missing = dict.fromkeys(
-            word
-            for words, ids in zip(split, found, strict=True)
-            if None in ids
-            for word, tokens in zip(words, ids, strict=True)
-            if tokens is None
-        )
-        fresh = dict(zip(missing, self._tokenised(list(missing)), strict=True))
-        if len(known) < _MOST_WORDS:
-            known.update((word, ids) for word, ids in fresh.items() if len(word) <= _LONGEST_WORD)
-        return [
-            list(chain.from_iterable(fresh[word] if ids is None else ids for word, ids in zip(words, row, strict=True)))
-            if None in row
-            else list(chain.from_iterable(row))  # type: ignore[arg-type]
-            for words, row in zip(split, found, strict=True)
-        ]
-
-    def _tokenised(self, texts: Sequence[str]) -> list[list[int]]:
-        if len(texts) <= _FEW:
-            return [self.tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
-        encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [encoding.ids for encoding in encodings]
-
     @cached_property
-    def _words(self) -> dict[str, list[int]] | None:
-        """Tokens of words met before, since texts use the same ones again and again; None if words depend on others."""
-        return {} if _reads_word_by_word(self.tokenizer) else None
+    def _tokens(self) -> WordTokens:
+        return WordTokens(self.tokenizer)
 
     def _sum_into(self, sums: Vectors, *, ids: Sequence[Sequence[int]]) -> None:
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
@@ -249,27 +213,6 @@ def _is_static(folder: Path) -> bool:
     kinds = module_kinds(folder)
     only = kinds[:1] == [("StaticEmbedding", "")] and all(kind == "Normalize" for kind, _ in kinds[1:])
     return only and (folder / _WEIGHTS).is_file() and (folder / TOKENIZER).is_file()
-
-
-def _reads_word_by_word(tokenizer: Tokenizer) -> bool:
-    normalizing, splitting = _steps(tokenizer.normalizer), _steps(tokenizer.pre_tokenizer)
-    spaced = any(" " in token.content for token in tokenizer.get_added_tokens_decoder().values())
-    return (
-        bool(splitting)
-        and not spaced
-        and set(normalizing) <= _BY_WORD
-        and set(splitting[:1]) <= _SPLITTING
-        and set(splitting) <= _WITHIN
-    )
-
-
-def _steps(part: Any) -> list[str]:
-    """The kinds of the steps in a part of a tokenizer, in order."""
-    if part is None:
-        return []
-    fields = json.loads(part.__getstate__())
-    inner = fields.get("normalizers", fields.get("pretokenizers", [fields]))
-    return [str(step["type"]) for step in inner]
 
 
 def _verified(folder: Path) -> Digests:
