@@ -145,10 +145,10 @@ def test_everything_can_be_done_by_keyboard(browser: Browser) -> None:
     browser.press(ANSWERED, Keys.ENTER)
     browser.until("document.querySelector('.ha-reply') && document.activeElement.id == 'ha-question'")
     reached = set()
-    for _ in range(8):
+    for _ in range(14):
         browser.press(Keys.SHIFT + Keys.TAB)
         reached.add(browser.run("const a = document.activeElement; return a.id || a.className || a.tagName"))
-    assert {"ha-clear", "ha-print", "SUMMARY", "ha-mark"} <= reached
+    assert {"ha-clear", "ha-print", "ha-download", "ha-copy", "ha-back", "SUMMARY", "ha-1-mention-1"} <= reached
 
 
 def test_an_empty_question_gets_a_hint_and_no_answer(browser: Browser) -> None:

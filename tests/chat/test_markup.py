@@ -12,7 +12,7 @@ from helseassistent.chat.markup import Shown, show
 from helseassistent.types import Abstention, Answer, Claim, Exchange, Language, Reply, Topic, Urgent
 
 ALLOWED = {"article", "h3", "h4", "div", "p", "span", "blockquote", "a", "ol", "ul", "li", "q", "details", "summary"}
-ALLOWED |= {"mark"}
+ALLOWED |= {"mark", "button"}
 
 
 class Seen(HTMLParser):

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 
+from helseassistent.chat.reactions import reactions
 from helseassistent.chat.render import abstention_paragraphs, claim_numbers, lead, said, topic_title
-from helseassistent.chat.sources import Source, age, as_written, is_old, is_verbatim, sources, surroundings
+from helseassistent.chat.sources import (
+    Source,
+    Surroundings,
+    age,
+    as_written,
+    is_old,
+    is_verbatim,
+    sources,
+    surroundings,
+)
 from helseassistent.chat.strings import Strings, fill, strings
 from helseassistent.types import Abstention, Answer, Citation, Claim, EmergencyNumber, Exchange, Topic, Urgent
 
 _NO_PAGES: frozenset[str] = frozenset()
+_NO_BODIES: Mapping[str, str] = {}
 _EXCERPT = 110  # characters of a quote on its card when the answer itself shows it in full
 _SAFE_SCHEMES = ("https://", "http://")
+_HEADING = re.compile(r"#{1,6} +")
+_ITEM = re.compile(r"[-*•] +")
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,8 @@ class _Setting:
     words: Strings
     numbers: Mapping[str, EmergencyNumber]
     being_updated: Collection[str]
+    bodies: Mapping[str, str]
+    reply_id: str
 
 
 def show(
@@ -45,10 +61,16 @@ def show(
     today: date,
     numbers: Mapping[str, EmergencyNumber],
     being_updated: Collection[str] = _NO_PAGES,
+    bodies: Mapping[str, str] = _NO_BODIES,
+    reply_id: str = "",
 ) -> Shown:
-    """The reply as one `article`; `turn` makes its ids unique on the page."""
+    """The reply as one `article`.
+
+    `turn` makes its ids unique on the page. `bodies` holds the stored pages by file, so that a quote can be shown in
+    its surroundings. `reply_id` names the reply when people judge it; without one they are not asked.
+    """
     words = strings(exchange.language)
-    setting = _Setting(exchange, turn, today, words, numbers, being_updated)
+    setting = _Setting(exchange, turn, today, words, numbers, being_updated, bodies, reply_id)
     match exchange.reply:
         case Answer() as answer:
             return _shown(
@@ -90,10 +112,12 @@ def page_link(url: str, label: str, words: Strings) -> str:
 def _shown(body: str, *, kind: str, spoken: str, setting: _Setting) -> Shown:
     name = f"ha-{setting.turn}"
     role = ' role="alert"' if kind == "urgent" else ""
+    reply_id = f' data-reply="{escape(setting.reply_id)}"' if setting.reply_id else ""
+    below = reactions(setting.exchange.reply, name=name, words=setting.words, judged=bool(setting.reply_id))
     html = (
-        f'<article class="ha-message ha-reply ha-{kind}" id="{name}" lang="{setting.exchange.language}"'
+        f'<article class="ha-message ha-reply ha-{kind}" id="{name}" lang="{setting.exchange.language}"{reply_id}'
         f' aria-labelledby="{name}-who"><h3 class="ha-who" id="{name}-who">{escape(setting.words.assistant)}</h3>'
-        f'<div class="ha-body"{role}>{body}</div></article>'
+        f'<div class="ha-body"{role}>{body}</div>{below}</article>'
     )
     return Shown(html, spoken)
 
@@ -102,7 +126,11 @@ def _answer(answer: Answer, setting: _Setting) -> str:
     found = sources(answer)
     words, name = setting.words, f"ha-{setting.turn}"
     number_of = {source.page.file: source.number for source in found}
-    claims = "".join(_claim(claim, number_of, setting=setting) for claim in answer.claims)
+    claims, seen = "", set[int]()
+    for claim in answer.claims:
+        cited = set(claim_numbers(claim, number_of))
+        claims += _claim(claim, number_of, first=cited - seen, setting=setting)
+        seen |= cited
     quoted = frozenset(_flat(claim.text) for claim in answer.claims if is_verbatim(claim))
     cards = "".join(_card(source, quoted, setting=setting) for source in found)
     old = any(is_old(source, today=setting.today) for source in found)
@@ -114,17 +142,22 @@ def _answer(answer: Answer, setting: _Setting) -> str:
     )
 
 
-def _claim(claim: Claim, number_of: Mapping[str, int], *, setting: _Setting) -> str:
+def _claim(claim: Claim, number_of: Mapping[str, int], *, first: Collection[int], setting: _Setting) -> str:
+    """The claim with its numbers; the cards lead back to those in `first`, which are mentioned here first."""
     titles = {number_of[citation.file]: citation.title for citation in claim.citations}
-    marks = "".join(_mark(number, titles[number], setting=setting) for number in claim_numbers(claim, number_of))
+    marks = "".join(
+        _mark(number, titles[number], first=number in first, setting=setting)
+        for number in claim_numbers(claim, number_of)
+    )
     text = f'<span class="ha-words">{escape(as_written(claim))}</span>{marks}'
     return f'<blockquote class="ha-claim"><p>{text}</p></blockquote>' if is_verbatim(claim) else f"<p>{text}</p>"
 
 
-def _mark(number: int, title: str, *, setting: _Setting) -> str:
+def _mark(number: int, title: str, *, first: bool, setting: _Setting) -> str:
     label = fill(setting.words.source_label, {"number": str(number), "title": title})
+    own = f' id="ha-{setting.turn}-mention-{number}"' if first else ""
     target = f"#ha-{setting.turn}-source-{number}"
-    return f'&nbsp;<a class="ha-mark" href="{target}" aria-label="{escape(label)}">{number}</a>'
+    return f'&nbsp;<a class="ha-mark"{own} href="{target}" aria-label="{escape(label)}">{number}</a>'
 
 
 def _card(source: Source, quoted: Collection[str], *, setting: _Setting) -> str:
@@ -138,7 +171,16 @@ def _card(source: Source, quoted: Collection[str], *, setting: _Setting) -> str:
         f'<li class="ha-card" id="ha-{setting.turn}-source-{source.number}" tabindex="-1">'
         f'<span class="ha-card-number" aria-hidden="true">{source.number}</span>'
         f'<div class="ha-card-text"><p class="ha-card-title">{escape(page.title)}</p>'
-        f'<ul class="ha-facts">{listed}</ul>{quotes}</div></li>'
+        f'<ul class="ha-facts">{listed}</ul>{quotes}{_back(source.number, setting)}</div></li>'
+    )
+
+
+def _back(number: int, setting: _Setting) -> str:
+    words = setting.words
+    origin = fill(words.back_from, {"number": str(number)})
+    return (
+        f'<p class="ha-return"><a class="ha-back" href="#ha-{setting.turn}-mention-{number}">{escape(words.back)}'
+        f' <span class="ha-unseen">{escape(origin)}</span></a></p>'
     )
 
 
@@ -153,11 +195,26 @@ def _quote(citation: Citation, quoted: Collection[str], *, setting: _Setting) ->
 
 
 def _context(citation: Citation, setting: _Setting) -> str:
-    around = surroundings(citation, setting.exchange)
+    body = setting.bodies.get(citation.file)
+    around = surroundings(citation, body=body, evidence=setting.exchange.evidence)
     if around is None:
         return ""
-    text = f"{escape(around.before)}<mark>{escape(around.quote)}</mark>{escape(around.after)}"
-    return f'<details><summary>{escape(setting.words.context)}</summary><div class="ha-context">{text}</div></details>'
+    lines = "".join(_context_lines(around))
+    return f'<details><summary>{escape(setting.words.context)}</summary><div class="ha-context">{lines}</div></details>'
+
+
+def _context_lines(around: Surroundings) -> Iterator[str]:
+    """Each line that is not empty as a paragraph, without the signs of Markdown, with its part of the quote marked."""
+    text = around.before + around.quote + around.after
+    begins, ends = len(around.before), len(around.before) + len(around.quote)
+    for line in _LINE.finditer(text):
+        sign = _HEADING.match(line[0]) or _ITEM.match(line[0])
+        start = line.start() + (sign.end() if sign else 0)
+        opens, closes = (min(max(at, start), line.end()) for at in (begins, ends))
+        before, quoted, after = (escape(text[a:b]) for a, b in ((start, opens), (opens, closes), (closes, line.end())))
+        marked = f"{before}<mark>{quoted}</mark>{after}" if quoted else before + after
+        heading, bullet = bool(sign and "#" in sign[0]), "• " if sign and "#" not in sign[0] else ""
+        yield f'<p class="ha-context-heading">{marked}</p>' if heading else f"<p>{bullet}{marked}</p>"
 
 
 def _excerpt(quote: str) -> str:

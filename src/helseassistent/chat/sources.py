@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from helseassistent.chat.strings import Strings, fill
-from helseassistent.types import Answer, Citation, Claim, Exchange
+from helseassistent.types import Answer, Citation, Claim, Scored
 
+_REACH = 400  # characters shown on either side of a quote
 _LIST_ITEM = re.compile(r"[-*•–] |\d{1,2}[.)] |[a-zæøå]\) ")
 
 
@@ -27,7 +28,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The passage around a quote, in three parts that joined are the passage."""
+    """A stretch of a stored page in three parts; an ellipsis opens the first and closes the last where more follows."""
 
     before: str
     quote: str
@@ -65,17 +66,35 @@ def as_written(claim: Claim) -> str:
     return text
 
 
-def surroundings(citation: Citation, exchange: Exchange) -> Surroundings | None:
-    """The passage that holds the quote, if it is among the evidence and says more than the quote."""
-    for scored in exchange.evidence:
+def surroundings(citation: Citation, *, body: str | None, evidence: Sequence[Scored]) -> Surroundings | None:
+    """What stands around the quote in the stored page, or in its passage if `body` is not the page quoted.
+
+    None when neither holds the quote, or nothing stands around it.
+    """
+    if body is not None and body[citation.start : citation.end] == citation.quote:
+        return _cut(body, citation.start, citation.end)
+    for scored in evidence:
         passage = scored.passage
         start, end = citation.start - passage.start, citation.end - passage.start
-        if passage.file != citation.file or start < 0 or passage.text[start:end] != citation.quote:
-            continue
-        if passage.text.strip() == citation.quote.strip():
-            return None
-        return Surroundings(passage.text[:start], citation.quote, passage.text[end:])
+        if passage.file == citation.file and start >= 0 and passage.text[start:end] == citation.quote:
+            return _cut(passage.text, start, end)
     return None
+
+
+def _cut(text: str, start: int, end: int) -> Surroundings | None:
+    before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+    if start > _REACH:
+        before = "… " + before[_first_whole(before) :]
+    if len(text) - end > _REACH:
+        after = after[: len(after) - _first_whole(after[::-1])].rstrip() + " …"
+    return Surroundings(before, text[start:end], after) if (before + after).strip() else None
+
+
+def _first_whole(text: str) -> int:
+    """Where the first whole line of `text` begins, if that is in its first half; else its first whole word."""
+    half = len(text) // 2
+    line = text.find("\n", 0, half)
+    return line + 1 if line >= 0 else text.find(" ", 0, half) + 1
 
 
 def publishers(found: Collection[Source], words: Strings) -> str:

@@ -41,10 +41,15 @@ class Strings:
     undo: str
     restored: str
     print: str
+    copy: str
+    copied: str
+    copy_failed: str
+    download: str
+    download_head: str
     examples_label: str
     examples_help: str
     examples: Paragraphs
-    working: str
+    working: Paragraphs
     working_long: str
     ready_answer: Mapping[str, str]
     ready_abstention: str
@@ -62,6 +67,10 @@ class Strings:
     answer_lead_model: str
     sources: str
     source_label: str
+    back: str
+    back_from: str
+    searched_also: str
+    understood: str
     updated: str
     updated_old: str
     unknown_date: str
@@ -72,6 +81,13 @@ class Strings:
     open_at_quote: str
     open_page: str
     years: Paragraphs
+    feedback_question: str
+    feedback_yes: str
+    feedback_no: str
+    feedback_why: str
+    feedback_reasons: Mapping[str, str]
+    feedback_thanks: str
+    feedback_failed: str
     topics: str
     topic_section: str
     reasons: Mapping[str, Paragraphs]

@@ -10,18 +10,20 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it then
 
+import anyio.to_thread
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from gradio.events import api as add_api
 
 from helseassistent.chat.desk import Ask, BadRequestError, BusyError, Desk, Question, parse_json, parse_question
+from helseassistent.chat.feedback import FeedbackCounter, FeedbackListener, new_reply_id, parse_feedback
 from helseassistent.chat.guard import (
     BODY_LIMIT,
     BodyTooLargeError,
@@ -50,14 +52,26 @@ class ChatOptions:
     waiting: int = 120  # questions that may wait; the next one is told to come back
     pages: Sequence[Topic] = ()  # offered as links when scripts are off
     being_updated: Collection[str] = frozenset()  # files whose page says that it is being updated
+    bodies: Mapping[str, str] = field(default_factory=dict)  # stored pages by file, to show a quote in its surroundings
     ready: Callable[[], bool] = lambda: True
     today: Callable[[], date] = date.today
 
 
-def build_app(ask: Ask, numbers: Mapping[str, EmergencyNumber], options: ChatOptions | None = None) -> FastAPI:
-    """The whole site; nothing is fetched and nothing is stored. Not to be called from a running event loop."""
+def build_app(
+    ask: Ask,
+    numbers: Mapping[str, EmergencyNumber],
+    options: ChatOptions | None = None,
+    *,
+    listener: FeedbackListener | None = None,
+) -> FastAPI:
+    """The whole site; nothing is fetched and nothing is stored. Not to be called from a running event loop.
+
+    `listener` hears of every reply that the page is given and of what people think of it; without one only numbers
+    are kept.
+    """
     options = options or ChatOptions()
-    counter = _Counter(Desk(ask, at_once=options.at_once, waiting=options.waiting), numbers, options)
+    desk = Desk(ask, at_once=options.at_once, waiting=options.waiting)
+    counter = _Counter(desk, numbers, options, listener or FeedbackCounter())
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, root_path=options.root_path)
     app.add_middleware(SecurityHeaders, frame_ancestors=options.frame_ancestors)
     _add_routes(app, counter, options)
@@ -72,6 +86,7 @@ class _Counter:
     desk: Desk
     numbers: Mapping[str, EmergencyNumber]
     options: ChatOptions
+    listener: FeedbackListener
 
     async def record(self, question: Question) -> ReplyRecord:
         exchange = await self.desk.answer(question)
@@ -82,21 +97,25 @@ class _Counter:
         return plain_text(exchange, today=options.today(), numbers=self.numbers, being_updated=options.being_updated)
 
     async def message(self, payload: object) -> dict[str, str]:
-        """The reply for the page: `html` and `spoken`, or `failed` with the key of what to say."""
+        """The reply for the page as `html`, `spoken` and plain `text`, or `failed` with the key of what to say."""
         try:
             exchange = await self.desk.answer(parse_question(payload))
         except BusyError:
             return {"failed": "busy"}
         except BadRequestError:
             return {"failed": "failed"}
+        reply_id = new_reply_id()
+        await anyio.to_thread.run_sync(self.listener.replied, reply_id, exchange)
         shown = show(
             exchange,
             turn=_turn(payload),
             today=self.options.today(),
             numbers=self.numbers,
             being_updated=self.options.being_updated,
+            bodies=self.options.bodies,
+            reply_id=reply_id,
         )
-        return {"html": shown.html, "spoken": shown.spoken}
+        return {"html": shown.html, "spoken": shown.spoken, "text": self._text(exchange)}
 
 
 def _turn(payload: object) -> int:
@@ -131,6 +150,17 @@ def _add_routes(app: FastAPI, counter: _Counter, options: ChatOptions) -> None:
         except BusyError:
             return JSONResponse({"error": words["busy"]}, status_code=503, headers={"Retry-After": "5"})
         return JSONResponse(record)
+
+    @app.post("/api/feedback")
+    async def feedback(request: Request) -> Response:
+        try:
+            heard = parse_feedback(parse_json(await read_body(request.scope, request.receive)))
+        except BodyTooLargeError:
+            return JSONResponse({"error": words["too_large"]}, status_code=413)
+        except BadRequestError as error:
+            return JSONResponse({"error": words[error.key]}, status_code=400)
+        await anyio.to_thread.run_sync(counter.listener.hear, heard)
+        return Response(status_code=204)
 
     @app.exception_handler(Exception)  # outermost of all, so that it must bring its own headers
     async def failed(_: Request, __: Exception) -> Response:

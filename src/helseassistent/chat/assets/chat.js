@@ -13,6 +13,8 @@ let turn = 0;
 let visit = 0;
 let working = false;
 let deleted = null;
+const said = new WeakMap(); // a reply's article -> the question and the reply as plain text
+const STEPS = [[800, "working.1"], [1800, "working.2"], [8000, "working_long"]]; // milliseconds after the question
 
 const words = (key) => data.texts[language][key];
 const plain = (html) => {
@@ -70,6 +72,22 @@ function messageOf(text) {
   return article;
 }
 
+// What is being done, for the eye, where the reply will come. The status line has told the ear once.
+function pending() {
+  const article = document.createElement("article");
+  article.className = "ha-message ha-pending";
+  article.setAttribute("aria-hidden", "true");
+  const who = document.createElement("p");
+  who.className = "ha-who";
+  who.textContent = plain(words("assistant"));
+  const step = document.createElement("p");
+  step.className = "ha-body";
+  step.textContent = plain(words("working.0"));
+  article.append(who, step);
+  const clocks = STEPS.map(([after, key]) => setTimeout(() => (step.textContent = plain(words(key))), after));
+  return { article, end: () => (clocks.forEach(clearTimeout), article.remove()) };
+}
+
 function failure(key) {
   const article = document.createElement("article");
   article.className = "ha-message ha-reply ha-failed";
@@ -97,7 +115,7 @@ function begin(text) {
   welcome.hidden = true;
   field.value = "";
   grow();
-  say(plain(words("working")), true);
+  say(plain(words("working.0")), false);
   question.scrollIntoView({ block: "nearest" });
   return question;
 }
@@ -105,14 +123,16 @@ function begin(text) {
 async function ask(text) {
   const mine = visit;
   const question = begin(text);
-  const patience = setTimeout(() => say(plain(words("working_long")), true), 8000);
+  const wait = pending();
+  log.append(wait.article);
+  wait.article.scrollIntoView({ block: "nearest" });
   let answer;
   try {
     answer = await server.message({ turns: [...turns, text].slice(-10), lang: chosen, turn });
   } catch {
     answer = { failed: navigator.onLine ? "failed" : "offline" };
   }
-  clearTimeout(patience);
+  wait.end();
   working = false;
   send.removeAttribute("aria-disabled");
   if (mine !== visit) return; // deleted while we waited
@@ -125,7 +145,9 @@ async function ask(text) {
     turns.push(text);
     const holder = document.createElement("template");
     holder.innerHTML = answer.html;
-    show(question, holder.content.firstElementChild);
+    const reply = holder.content.firstElementChild;
+    said.set(reply, { question: text, reply: answer.text });
+    show(question, reply);
     say(answer.spoken, false);
   }
   grow();
@@ -163,6 +185,76 @@ for (const example of element.querySelectorAll(".ha-example"))
     grow();
     field.focus();
   });
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch { // not allowed in this frame, or the page is not served over TLS
+    const area = document.createElement("textarea");
+    area.className = "ha-unseen";
+    area.value = text;
+    element.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+}
+
+function wholeConversation() {
+  const now = new Date().toLocaleString(language === "nn" ? "nn-NO" : "nb-NO", { dateStyle: "long", timeStyle: "short" });
+  const exchanges = [...log.querySelectorAll(".ha-reply")].map((reply) => said.get(reply)).filter(Boolean);
+  const parts = exchanges.flatMap(({ question, reply }) => [
+    `${plain(words("you"))}:\n${question}`,
+    `${plain(words("assistant"))}:\n${reply}`,
+  ]);
+  const numbers = ["emergency.0", "emergency.1"].map((key) => plain(words(key))).join("\n");
+  return [filled("download_head", { date: now }), numbers, ...parts].join("\n\n") + "\n";
+}
+
+function download() {
+  const address = URL.createObjectURL(new Blob(["\ufeff", wholeConversation()], { type: "text/plain;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = "helseassistent.txt";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
+
+async function judge(reply, button) {
+  const { helpful, reason = null } = button.dataset;
+  const verdict = { reply: reply.dataset.reply, helpful: helpful === "true", reason };
+  let heard = false;
+  try {
+    const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(verdict) };
+    heard = (await fetch("./api/feedback", request)).ok;
+  } catch {
+    heard = false;
+  }
+  if (!heard) return say(plain(words("feedback_failed")), true);
+  for (const other of reply.querySelectorAll("[data-helpful]")) {
+    const holds = other === button || (!other.dataset.reason && other.dataset.helpful === helpful);
+    other.setAttribute("aria-pressed", holds);
+  }
+  reply.querySelector(".ha-why").hidden = verdict.helpful;
+  const asking = !verdict.helpful && !reason;
+  reply.querySelector(".ha-thanks").hidden = asking;
+  say(asking ? reply.querySelector(".ha-why > span").textContent : plain(words("feedback_thanks")), false);
+}
+
+const cameFrom = new WeakMap(); // a link back to the answer -> the number that led to its card
+
+// To the card of a source, and from there back to the number that led to it, or else to its first.
+function lead(link) {
+  const target = document.getElementById(link.getAttribute("href").slice(1));
+  if (link.matches(".ha-mark")) cameFrom.set(target.querySelector(".ha-back"), link);
+  const reached = cameFrom.get(link) ?? target;
+  reached.focus({ preventScroll: true });
+  reached.scrollIntoView({ block: "nearest" });
+}
+
+find("#ha-download").addEventListener("click", download);
 find("#ha-print").addEventListener("click", () => window.print());
 find("#ha-clear").addEventListener("click", () => {
   deleted = { nodes: [...log.childNodes], turns };
@@ -185,13 +277,18 @@ undo.addEventListener("click", () => {
   say(plain(words("restored")), true);
   field.focus();
 });
-log.addEventListener("click", (event) => {
-  const mark = event.target.closest(".ha-mark");
-  if (!mark) return;
-  event.preventDefault();
-  const card = document.getElementById(mark.getAttribute("href").slice(1));
-  card.focus({ preventScroll: true });
-  card.scrollIntoView({ block: "nearest" });
+log.addEventListener("click", async (event) => {
+  const pressed = event.target.closest(".ha-mark, .ha-back, .ha-copy, [data-helpful]");
+  const reply = pressed?.closest(".ha-reply");
+  if (!reply) return;
+  if (pressed.matches("[data-helpful]")) return judge(reply, pressed);
+  if (!pressed.matches(".ha-copy")) {
+    event.preventDefault();
+    return lead(pressed);
+  }
+  const done = await copy(said.get(reply).reply);
+  pressed.focus({ preventScroll: true });
+  say(plain(words(done ? "copied" : "copy_failed")), true);
 });
 document.querySelector(".ha-skip").addEventListener("click", (event) => {
   event.preventDefault();
@@ -204,8 +301,13 @@ for (const link of document.querySelectorAll("[data-language]"))
     speak(chosen);
     history.replaceState(null, "", link.getAttribute("href"));
   });
+let folded = [];
 window.addEventListener("beforeprint", () => {
-  for (const part of log.querySelectorAll("details")) part.open = true;
+  folded = [...log.querySelectorAll("details:not([open])")];
+  for (const part of folded) part.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const part of folded) part.open = false;
 });
 document.querySelector("#ha-loading")?.remove();
 speak(language);
