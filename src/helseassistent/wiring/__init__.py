@@ -114,6 +114,7 @@ def build_chat(settings: Settings) -> FastAPI:
         root_path=settings.root_path,
         pages=tuple(Topic(page.url, page.title, page.title, page.publisher) for page in pages)[:10],
         being_updated=parts.being_updated,
+        bodies={file: page.body for file, page in parts.assistant.retriever.generation.pages.items()},
     )
     return build_app(parts.ask, load_numbers(), options)
 
