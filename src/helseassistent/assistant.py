@@ -19,7 +19,7 @@ from helseassistent.text.characters import clean_message
 from helseassistent.text.followup import stand_alone
 from helseassistent.text.smalltalk import notice_for
 from helseassistent.text.words import language_of
-from helseassistent.types import Abstention, Answer, Encoder, Exchange, Language, Notice, Reply, Scored
+from helseassistent.types import Abstention, Answer, Encoder, Exchange, Language, Notice, Reply, Scored, Urgent
 
 QUESTION_LIMIT = 1000  # characters of one message
 EVIDENCE = 10  # passages kept with every reply
@@ -42,13 +42,27 @@ class Assistant:
         messages = [clean_message(turn) for turn in turns] or [""]
         spoken = language or language_of(messages[-1])
         reply, evidence = self._reply(messages, language=spoken)
+        return self._exchange(messages[-1], spoken, reply, tuple(evidence), begun=begun)
+
+    def danger(self, turns: Sequence[str], language: Language | None = None) -> Exchange | None:
+        """The fixed reply when the last of `turns` is about danger, without any search; `ask` would give the same."""
+        begun = time.perf_counter()
+        message = clean_message(turns[-1]) if turns else ""
+        spoken = language or language_of(message)
+        urgent = self.safety.check(message, language=spoken)
+        if urgent is None or _is_about_service(message, urgent):
+            return None
+        return self._exchange(message, spoken, urgent, (), begun=begun)
+
+    def _exchange(
+        self, message: str, language: Language, reply: Reply, evidence: tuple[Scored, ...], *, begun: float
+    ) -> Exchange:
         generation = self.retriever.generation.manifest.generation
-        return Exchange(messages[-1], spoken, reply, tuple(evidence), generation, time.perf_counter() - begun)
+        return Exchange(message, language, reply, evidence, generation, time.perf_counter() - begun)
 
     def _reply(self, messages: Sequence[str], *, language: Language) -> tuple[Reply, Sequence[Scored]]:
         urgent = self.safety.check(messages[-1], language=language)
-        # A sprain calls for the legevakt; whoever asks what the legevakt does with one is told so, if a page says it.
-        if urgent and not (urgent.urgency == "doctor" and asks_for_service(messages[-1])):
+        if urgent and not _is_about_service(messages[-1], urgent):
             return urgent, ()
         if notice := _notice(messages[-1]):
             return urgent or Abstention("out_of_scope", notice=notice), ()
@@ -79,6 +93,11 @@ class Assistant:
             return abstain(seen, evidence=evidence, pages=pages, confidence=certainty, advice=advice)
         drafted = draft(choices, evidence=evidence, confidence=certainty)
         return verify(drafted, passages={found.passage.id: found.passage for found in evidence}, pages=pages)
+
+
+def _is_about_service(message: str, urgent: Urgent) -> bool:
+    # A sprain calls for the legevakt; whoever asks what the legevakt does with one is told so, if a page says it.
+    return urgent.urgency == "doctor" and asks_for_service(message)
 
 
 def _notice(message: str) -> Notice | None:

@@ -12,7 +12,14 @@ from pathlib import Path
 from helseassistent.errors import SettingsError
 
 PREFIX = "HELSEASSISTENT_"
-_PORTS = range(1, 65536)
+_NUMBERS = {
+    "port": range(1, 65536),
+    "off": range(2),
+    "per_minute": range(100_001),
+    "at_once": range(1, 257),
+    "waiting": range(10_001),
+}
+_PATHS = ("corpus", "index", "off_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,12 @@ class Settings:
     port: int = 7860
     root_path: str = ""
     frame_ancestors: str = "'self'"  # which sites may show the chat in a frame
+    trusted_proxies: str = "127.0.0.0/8, ::1"  # whose X-Forwarded-For is believed: addresses and networks
+    per_minute: int = 20  # questions from one address a minute; 0 means no limit
+    at_once: int = 4  # questions answered at the same time
+    waiting: int = 120  # questions that may wait; the next one is told to come back
+    off: int = 0  # 1: only the numbers and the fixed texts about danger
+    off_file: Path = Path("helseassistent.av")  # as `off`, for as long as this file is there
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -77,14 +90,14 @@ def _from_file(path: Path) -> dict[str, object]:
 def _checked(given: Mapping[str, object]) -> Settings:
     values: dict[str, object] = {}
     for name, value in given.items():
-        if name == "port":
-            values[name] = checked_port(value)
+        if name in _NUMBERS:
+            values[name] = checked_number(name, value)
         elif not isinstance(value, str):
             raise SettingsError(f"Innstillingen «{name}» må være tekst, men er {value!r}.")
-        elif not value.strip() and name in ("corpus", "index", "host", "vector_store"):
+        elif not value.strip() and name in (*_PATHS, "host", "vector_store"):
             raise SettingsError(f"Innstillingen «{name}» er tom. Fjern den, eller gi den en verdi.")
         else:
-            values[name] = Path(value) if name in ("corpus", "index") else value
+            values[name] = Path(value) if name in _PATHS else value
     return replace(Settings(), **values)  # type: ignore[arg-type]
 
 
@@ -94,7 +107,18 @@ def checked_port(value: object) -> int:
     Raises:
         SettingsError: for anything else.
     """
-    text = str(value)
-    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) not in _PORTS:
-        raise SettingsError(f"Innstillingen «port» må være et tall fra 1 til 65535, men er «{value}».")
+    return checked_number("port", value)
+
+
+def checked_number(name: str, value: object) -> int:
+    """A whole number that the setting `name` can have.
+
+    Raises:
+        SettingsError: for anything else.
+    """
+    text, allowed = str(value), _NUMBERS[name]
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or int(text) not in allowed:
+        raise SettingsError(
+            f"Innstillingen «{name}» må være et tall fra {allowed[0]} til {allowed[-1]}, men er «{value}»."
+        )
     return int(text)

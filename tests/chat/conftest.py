@@ -19,7 +19,6 @@ from selenium.webdriver.chrome.service import Service
 from chat import fakes
 from chat.browser import Browser
 from helseassistent.chat.view import ChatOptions, build_app
-from helseassistent.types import Topic
 
 AXE = Path(__file__).parents[2] / "build/node_modules/axe-core/axe.min.js"
 FLAGS = (
@@ -46,9 +45,7 @@ def served(app: FastAPI) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
-    pages = [Topic(page.url, page.title, "", page.publisher) for page in fakes.PAGES]
-    options = ChatOptions(today=lambda: fakes.TODAY, being_updated={"fylket/tannlege.md"}, pages=pages)
-    yield from served(build_app(fakes.ask, fakes.numbers(), options))
+    yield from served(build_app(fakes.edition, fakes.numbers(), ChatOptions(today=lambda: fakes.TODAY)))
 
 
 def missing_browser() -> str | None:

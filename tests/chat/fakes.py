@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from helseassistent.chat.desk import Edition
 from helseassistent.types import (
     Abstention,
     Answer,
@@ -78,6 +79,18 @@ _WORD = re.compile(r"\w{4,}")
 
 def numbers() -> dict[str, EmergencyNumber]:
     return dict(NUMBERS)
+
+
+def edition() -> Edition:
+    """What a chat over PAGES answers from."""
+    pages = tuple(Topic(page.url, page.title, "", page.publisher) for page in PAGES)
+    return Edition(ask, danger, being_updated={"fylket/tannlege.md"}, pages=pages)
+
+
+def danger(turns: Sequence[str], language: Language | None) -> Exchange | None:
+    """The fixed reply when the last message is about danger."""
+    exchange = ask(turns, language) if "krasj" not in turns[-1] else None
+    return exchange if exchange and isinstance(exchange.reply, Urgent) else None
 
 
 def ask(turns: Sequence[str], language: Language | None) -> Exchange:

@@ -48,7 +48,7 @@ NOTEBOOK = Notebook()
 @pytest.fixture(scope="module")
 def listened() -> Iterator[str]:
     listener: FeedbackListener = NOTEBOOK
-    yield from served(build_app(fakes.ask, fakes.numbers(), listener=listener))
+    yield from served(build_app(fakes.edition, fakes.numbers(), listener=listener))
 
 
 def asked(site: str, question: str) -> dict[str, str]:

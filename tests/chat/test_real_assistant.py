@@ -16,7 +16,7 @@ from conftest import SHIPPED
 from helseassistent.corpus import Corpus
 from helseassistent.settings import Settings
 from helseassistent.types import Page
-from helseassistent.wiring import build_chat
+from helseassistent.wiring.serving import build_chat
 
 QUESTION = "Kan legevakten ta røntgen av en brukket arm?"
 NYNORSK = "Kva pasientgrupper skal helsefellesskapet prioritere?"

@@ -1,22 +1,27 @@
-"""Where questions come in: what a request must hold, and how many are answered at once."""
+"""Where questions come in: what a request must hold, who is served now, and danger before everything else."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import anyio
 import anyio.to_thread
 
-from helseassistent.types import Exchange, Language
+from helseassistent.chat.visitors import Limits
+from helseassistent.types import Exchange, Language, Topic
 
 # The person's messages in order, the last one being answered, and the language they chose (None: find out).
 Ask: TypeAlias = Callable[[Sequence[str], Language | None], Exchange]
+# The fixed reply when the last message is about danger; needs neither index nor language model.
+Danger: TypeAlias = Callable[[Sequence[str], Language | None], Exchange | None]
 
 _TURNS_KEPT = 10
 _NESTING_LIMIT = 20
+_DANGER_AT_ONCE = 4
+_BUSY_SECONDS, _OFF_SECONDS = 5, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,17 @@ class Question:
     language: Language | None
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What answers, made from one generation of the index; a request keeps the edition that it began with."""
+
+    ask: Ask
+    danger: Danger
+    being_updated: Collection[str] = frozenset()  # files whose page says that it is being updated
+    bodies: Mapping[str, str] = field(default_factory=dict)  # stored pages by file, to show a quote where it stands
+    pages: Sequence[Topic] = ()  # offered as links when scripts are off
+
+
 class BadRequestError(Exception):
     """A request that cannot be read; `key` names the sentence in `strings.toml` that says why."""
 
@@ -35,8 +51,14 @@ class BadRequestError(Exception):
         self.key = key
 
 
-class BusyError(Exception):
-    """More people are waiting than will be served soon."""
+class RefusedError(Exception):
+    """A question that is not answered now; `key` names the sentence of `strings.toml`, `retry_after` is in seconds."""
+
+    def __init__(self, key: str, *, status: int, retry_after: int) -> None:
+        super().__init__(key)
+        self.key = key
+        self.status = status
+        self.retry_after = retry_after
 
 
 def parse_json(body: bytes) -> object:
@@ -73,26 +95,39 @@ def parse_question(value: object) -> Question:
 
 
 class Desk:
-    """Answers a bounded number of questions at once and lets a bounded number wait; the rest are told to come back."""
+    """Danger is answered at once, whatever else; then a bounded number of questions, while a bounded number waits."""
 
-    def __init__(self, ask: Ask, *, at_once: int, waiting: int) -> None:
-        self._ask = ask
+    def __init__(self, *, limits: Limits, off: Callable[[], bool], at_once: int, waiting: int) -> None:
+        self._limits = limits
+        self._off = off
         self._at_once = at_once
         self._room = at_once + waiting
         self._inside = 0
         self._limiter: anyio.CapacityLimiter | None = None
+        self._danger_limiter: anyio.CapacityLimiter | None = None
 
-    async def answer(self, question: Question) -> Exchange:
-        """The exchange, worked out beside the event loop.
+    async def answer(self, question: Question, *, edition: Edition, visitor: str) -> Exchange:
+        """The exchange, worked out beside the event loop; `visitor` is whose limit it counts towards.
 
-        Raises: BusyError when there is no room left to wait in.
+        Raises: RefusedError when the service is off, the visitor has asked too much or too many are waiting.
         """
-        if self._inside >= self._room:
-            raise BusyError
-        if self._limiter is None:  # made here because it belongs to the running loop
+        if self._limiter is None or self._danger_limiter is None:  # made here: they belong to the running loop
             self._limiter = anyio.CapacityLimiter(self._at_once)
+            self._danger_limiter = anyio.CapacityLimiter(_DANGER_AT_ONCE)
+        asked = question.turns, question.language
+        if danger := await anyio.to_thread.run_sync(edition.danger, *asked, limiter=self._danger_limiter):
+            return danger
+        self._admit(visitor)
         self._inside += 1
         try:
-            return await anyio.to_thread.run_sync(self._ask, question.turns, question.language, limiter=self._limiter)
+            return await anyio.to_thread.run_sync(edition.ask, *asked, limiter=self._limiter)
         finally:
             self._inside -= 1
+
+    def _admit(self, visitor: str) -> None:
+        if self._off():
+            raise RefusedError("off", status=503, retry_after=_OFF_SECONDS)
+        if wait := self._limits.take(visitor):
+            raise RefusedError("limited", status=429, retry_after=wait)
+        if self._inside >= self._room:
+            raise RefusedError("busy", status=503, retry_after=_BUSY_SECONDS)

@@ -1,17 +1,20 @@
-"""What stands between the network and Gradio: which of its routes are open, how much a request may hold, the headers.
+"""What stands between the network and Gradio: which of its routes are open, what a request may hold and say.
 
+Gradio never learns where it is served: it sees one made-up host, and the page it makes asks the browser instead.
 Plain ASGI, so that it can be read and tested without a server.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
-from helseassistent.chat.page import Shell, Visit, pick_language
+from helseassistent.chat.page import Shell, Visit, asked_of_browser, pick_language
 from helseassistent.types import Language
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -24,7 +27,7 @@ BODY_LIMIT = 64 * 1024  # bytes; a question has at most 1,000 characters
 # Everything else that Gradio offers (upload, file=, proxy=, runs, monitoring, login, vibe-edit ...) answers 404.
 _OPEN_TO_READ = re.compile(
     r"/|/assets/[\w.-]+|/static/[\w./-]+|/theme\.css|/favicon\.ico|/robots\.txt|/config/?"
-    r"|/gradio_api/(?:info|startup-events|app_id|queue/(?:data|status)|heartbeat/\w+|call/ask/\w+)/?"
+    r"|/gradio_api/(?:info|startup-events|app_id|queue/(?:data|status)|call/ask/\w+)/?"
 )
 _OPEN_TO_WRITE = re.compile(r"/gradio_api/(?:queue/join|component_server|reset|cancel|call/ask|run/ask|api/ask)/?")
 _HEADERS = {
@@ -32,7 +35,11 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
+_HOST = "helseassistent.invalid"  # a name that no machine can have, RFC 6761
+_NAMES_THE_HOST = ("/config", "/gradio_api/info")
+_KEPT = (b"accept", b"accept-language", b"content-type", b"content-length")
 
 
 class BodyTooLargeError(Exception):
@@ -73,35 +80,80 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+class SameOrigin:
+    """Refuses what a browser sends on behalf of another site; programs, which say nothing of a site, are let in."""
+
+    def __init__(self, app: App, told: str) -> None:
+        self._app = app
+        self._told = told
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD") and comes_from_elsewhere(scope):
+            await refuse(send, status=403, message=self._told, as_json=True)
+        else:
+            await self._app(scope, receive, send)
+
+
+def comes_from_elsewhere(scope: Scope) -> bool:
+    """Whether the browser says that another site made it send this. It cannot lie about either header."""
+    headers = dict(scope["headers"])
+    if (fetched := headers.get(b"sec-fetch-site")) is not None:
+        return fetched not in (b"same-origin", b"none")
+    origin = headers.get(b"origin")
+    return origin is not None and origin.partition(b"://")[2] != headers.get(b"host")
+
+
+@dataclass(frozen=True, slots=True)
+class Sayings:
+    """What the guard says by itself, in plain text; `off` is the whole page shown instead when the service is off."""
+
+    not_found: str
+    too_large: str
+    off: Callable[[Language], str]
+
+
 class GradioGuard:
     """Gradio's app with its unneeded routes shut, its bodies limited and its page rewritten by `shell`."""
 
-    def __init__(self, app: App, shell: Shell, *, frame_ancestors: str, language: Language, refusals: Refusals) -> None:
+    def __init__(
+        self,
+        app: App,
+        shell: Callable[[], Shell],
+        *,
+        frame_ancestors: str,
+        language: Language,
+        sayings: Sayings,
+        off: Callable[[], bool],
+    ) -> None:
         self._app = app
         self._shell = shell
         self._frame_ancestors = frame_ancestors
         self._language = language
-        self._refusals = refusals
+        self._sayings = sayings
+        self._off = off
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         path, method = _path(scope), scope["method"]
+        inside = {**scope, "headers": _plain_headers(scope), "scheme": "http"}
         if not is_open(method, path):
-            await refuse(send, status=404, message=self._refusals.not_found)
+            await refuse(send, status=404, message=self._sayings.not_found)
         elif path == "/":
-            await self._send_page(scope, receive, send)
+            await self._send_page(scope, inside, receive, send)
         elif method == "POST":
-            await self._with_limit(scope, receive, send)
+            await self._with_limit(inside, receive, send)
+        elif path.rstrip("/") in _NAMES_THE_HOST:
+            await self._send_without_host(inside, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._app(inside, receive, send)
 
     async def _with_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await read_body(scope, receive)
         except BodyTooLargeError:
-            await refuse(send, status=413, message=self._refusals.too_large)
+            await refuse(send, status=413, message=self._sayings.too_large)
             return
         waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -110,31 +162,30 @@ class GradioGuard:
 
         await self._app(scope, receive_again, send)
 
-    async def _send_page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kept = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        start: Message = {}
-        parts: list[bytes] = []
+    async def _send_without_host(self, inside: Scope, receive: Receive, send: Send) -> None:
+        start, body = await _collected(self._app, inside, receive)
+        body = body.replace(f"http://{_HOST}".encode(), b"")
+        headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+        await _send_whole(send, {**start, "headers": headers}, body, method=inside["method"])
 
-        async def collect(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-            else:
-                parts.append(message.get("body", b""))
-
-        await self._app({**scope, "headers": kept}, receive, collect)
+    async def _send_page(self, scope: Scope, inside: Scope, receive: Receive, send: Send) -> None:
         visit = self._visit(scope)
-        html = self._shell.rewrite(b"".join(parts).decode("utf-8"), visit)
-        policy = content_security_policy(frame_ancestors=self._frame_ancestors, nonce=visit.nonce)
-        headers = [(name, value) for name, value in start["headers"] if name not in (b"content-length", b"set-cookie")]
-        headers += [
-            (b"content-security-policy", policy.encode()),
+        shared = [
             (b"cache-control", b"no-store"),
             (b"content-language", visit.language.encode()),
             (b"vary", b"Accept-Language"),
-            (b"content-length", str(len(html.encode())).encode()),
         ]
-        await send({**start, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else html.encode()})
+        if self._off():
+            headers = [*shared, (b"content-type", b"text/html; charset=utf-8"), (b"retry-after", b"600")]
+            closed = {"type": "http.response.start", "status": 503, "headers": headers}
+            await _send_whole(send, closed, self._sayings.off(visit.language).encode(), method=scope["method"])
+            return
+        start, body = await _collected(self._app, inside, receive)
+        html = self._shell().rewrite(asked_of_browser(body.decode("utf-8"), f"http://{_HOST}"), visit)
+        policy = content_security_policy(frame_ancestors=self._frame_ancestors, nonce=visit.nonce)
+        headers = [(name, value) for name, value in start["headers"] if name not in (b"content-length", b"set-cookie")]
+        headers += [*shared, (b"content-security-policy", policy.encode())]
+        await _send_whole(send, {**start, "headers": headers}, html.encode(), method=scope["method"])
 
     def _visit(self, scope: Scope) -> Visit:
         query = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("sprak", [None])[0]
@@ -143,12 +194,29 @@ class GradioGuard:
         return Visit(language, language if query == language else None, secrets.token_urlsafe(16))
 
 
-class Refusals:
-    """The sentences that go with a refusal."""
+def _plain_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """What Gradio needs to know of a request, which is little: no cookie, no origin, and not which host was asked."""
+    return [(name, value) for name, value in scope["headers"] if name in _KEPT] + [(b"host", _HOST.encode())]
 
-    def __init__(self, *, not_found: str, too_large: str) -> None:
-        self.not_found = not_found
-        self.too_large = too_large
+
+async def _collected(app: App, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    start: Message = {}
+    parts: list[bytes] = []
+
+    async def collect(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            parts.append(message.get("body", b""))
+
+    await app({**scope, "method": "GET"}, receive, collect)
+    return start, b"".join(parts)
+
+
+async def _send_whole(send: Send, start: Message, body: bytes, *, method: str) -> None:
+    headers = [*start["headers"], (b"content-length", str(len(body)).encode())]
+    await send({**start, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
 def is_open(method: str, path: str) -> bool:
@@ -177,11 +245,12 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
             return bytes(body)
 
 
-async def refuse(send: Send, *, status: int, message: str) -> None:
-    """A response of one sentence."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": message.encode()})
+async def refuse(send: Send, *, status: int, message: str, as_json: bool = False) -> None:
+    """A response of one sentence, plain or as the `error` of a JSON object."""
+    kind = b"application/json" if as_json else b"text/plain; charset=utf-8"
+    body = json.dumps({"error": message}, ensure_ascii=False) if as_json else message
+    start = {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]}
+    await _send_whole(send, start, body.encode(), method="")
 
 
 def _path(scope: Scope) -> str:

@@ -26,6 +26,8 @@ _NUMBER = re.compile(r"\{(\w+)\}")
 _LANGUAGES: tuple[Language, Language] = ("nb", "nn")
 # Pictures and cards for social media that point to other hosts; an app manifest that nobody asked for.
 _FOREIGN = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>|<base [^>]*>')
+# Gradio's description of its own API, for a panel that the page does not have; it names the host all over.
+_API_INFO = re.compile(r"window\.gradio_api_info = .*?;(?=</script>)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,12 @@ class Shell:
             f"{spell(asset('header.html'), language, self.numbers)}<noscript>{plain}</noscript>"
             f'<p class="ha-loading" id="ha-loading">{escape(words.loading)}</p>'
         )
+
+
+def asked_of_browser(html: str, root: str) -> str:
+    """Gradio's page with `root`, wherever it stands as a whole string, replaced by where the browser found the page."""
+    html = _API_INFO.sub("window.gradio_api_info = undefined;", html)
+    return re.sub(rf'"{re.escape(root)}[^"\\]*"', 'new URL(".", location.href).href.replace(/[/]$/, "")', html)
 
 
 def style_version() -> str:

@@ -56,6 +56,8 @@ class Strings:
     ready_urgent: str
     failed: str
     busy: str
+    limited: str
+    off: str
     offline: str
     failed_help: str
     loading: str
@@ -93,6 +95,7 @@ class Strings:
     reasons: Mapping[str, Paragraphs]
     notices: Mapping[str, Paragraphs]
     api: Mapping[str, str]
+    described: Mapping[str, str]
     phrases: Mapping[str, str]
     conjunction: str
     call: str

@@ -17,7 +17,8 @@ from helseassistent.cli.arguments import Parser
 from helseassistent.errors import HelseassistentError, QuestionSetError
 from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
 from helseassistent.types import Language
-from helseassistent.wiring import Parts, build_index, build_parts, serve_chat
+from helseassistent.wiring import Parts, build_index, build_parts
+from helseassistent.wiring.serving import serve_chat
 
 _REFUSALS = {
     errno.ENOENT: "filen eller mappen finnes ikke. Sjekk navnet.",
@@ -94,6 +95,7 @@ def _ask_parser(parser: argparse.ArgumentParser) -> None:
 def _chat_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="adressen siden svarer på")
     parser.add_argument("--port", help="porten siden svarer på")
+    parser.add_argument("--root-path", metavar="STI", help="stien som en proxy viser siden under, for eksempel /chat")
     _common(parser, run=_chat)
 
 
@@ -166,7 +168,9 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
     port = settings.port if options.port is None else checked_port(options.port)
-    serve_chat(replace(settings, host=options.host or settings.host, port=port), announce=_announce)
+    root_path = settings.root_path if options.root_path is None else options.root_path
+    chosen = replace(settings, host=options.host or settings.host, port=port, root_path=root_path)
+    serve_chat(chosen, announce=_announce)
     return 0
 
 

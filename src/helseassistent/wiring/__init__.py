@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,11 +25,9 @@ from helseassistent.reply import ReplyRecord, reply_record
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.settings import Settings
-from helseassistent.types import Encoder, Exchange, Language, Topic
+from helseassistent.types import Encoder, Exchange, Language
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from helseassistent.index.build import BuildReport
 
 
@@ -69,9 +66,11 @@ def build_index(settings: Settings, *, progress: bool = False, encoder: Encoder 
     return build(corpus, settings.index, encoder=encoder or encoder_of(settings), encoder_name=name, progress=progress)
 
 
-def build_parts(settings: Settings, *, announce: Callable[[str], None] = lambda _: None) -> Parts:
+def build_parts(
+    settings: Settings, *, announce: Callable[[str], None] = lambda _: None, encoder: Encoder | None = None
+) -> Parts:
     """Everything that answers a question; builds the index first if there is none at all."""
-    encoder = encoder_of(settings)
+    encoder = encoder or encoder_of(settings)
     if not (settings.index / CURRENT).exists():
         announce(f"Bygger indeksen i «{settings.index}» første gang ...")
         build_index(settings, encoder=encoder)
@@ -101,43 +100,3 @@ def load_confidence(settings: Settings, *, encoder: Encoder) -> ConfidenceModel:
                 " «helseassistent evaluate SPØRSMÅL --calibrate» og sett HELSEASSISTENT_CALIBRATION til filen."
             )
         return read_model(path, encoder=encoder.fingerprint)
-
-
-def build_chat(settings: Settings) -> FastAPI:
-    """The page for citizens as a FastAPI app."""
-    from helseassistent.chat.view import ChatOptions, build_app
-
-    parts = build_parts(settings, announce=lambda _: None)
-    pages = parts.assistant.retriever.generation.pages.values()
-    options = ChatOptions(
-        frame_ancestors=settings.frame_ancestors,
-        root_path=settings.root_path,
-        pages=tuple(Topic(page.url, page.title, page.title, page.publisher) for page in pages)[:10],
-        being_updated=parts.being_updated,
-        bodies={file: page.body for file, page in parts.assistant.retriever.generation.pages.items()},
-    )
-    return build_app(parts.ask, load_numbers(), options)
-
-
-def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
-    """Serve the page for citizens until it is stopped.
-
-    Raises:
-        SettingsError: if the port is taken or the host cannot be used.
-    """
-    import uvicorn
-
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-        except OSError as error:
-            raise SettingsError(
-                f"Kan ikke bruke adressen {settings.host}:{settings.port}: {error.strerror}. Velg en annen med --port."
-            ) from error
-        app = build_chat(settings)
-        announce(
-            f"Helseassistenten svarer på http://{settings.host}:{settings.port}{settings.root_path}/ (stopp med Ctrl-C)"
-        )
-        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=10)
-        uvicorn.Server(config).run(sockets=[listener])

@@ -138,7 +138,7 @@ async function ask(text) {
   if (mine !== visit) return; // deleted while we waited
   if (!answer || typeof answer.html !== "string") {
     const key = answer && answer.failed;
-    show(question, failure(["busy", "offline"].includes(key) ? key : "failed"));
+    show(question, failure(["busy", "limited", "off", "offline"].includes(key) ? key : "failed"));
     say("", true);
     if (!field.value) field.value = text;
   } else {

@@ -1,0 +1,73 @@
+"""The parts in service while new generations of the index come: opened beside the old ones, swapped in when whole."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from helseassistent.chat.desk import Edition
+from helseassistent.errors import HelseassistentError
+from helseassistent.index.generation import current_id
+from helseassistent.types import Topic
+from helseassistent.wiring import Parts
+
+_PAGES_LISTED = 10
+
+
+def edition_of(parts: Parts) -> Edition:
+    """What the chat needs of `parts`."""
+    pages = parts.assistant.retriever.generation.pages
+    listed = tuple(Topic(page.url, page.title, page.title, page.publisher) for page in pages.values())[:_PAGES_LISTED]
+    bodies = {file: page.body for file, page in pages.items()}
+    return Edition(parts.ask, parts.assistant.danger, parts.being_updated, bodies, listed)
+
+
+class Live:
+    """Hands out the newest edition that could be opened; a request keeps the one that it began with."""
+
+    def __init__(self, first: Parts, *, index: Path, build: Callable[[], Parts]) -> None:
+        self._index = index
+        self._build = build
+        self._edition = edition_of(first)
+        self._tried = first.assistant.retriever.generation.manifest.generation
+        self._problem: str | None = None
+        self._stop = threading.Event()
+
+    def edition(self) -> Edition:
+        """The edition in service."""
+        return self._edition
+
+    def problem(self) -> str | None:
+        """Why the newest generation is not in service; None when it is."""
+        return self._problem
+
+    def refresh(self) -> bool:
+        """Take over the generation that the index names now, if it is another; whether it was taken over.
+
+        One that cannot be opened is tried once: the old one stays in service, and `problem` says why.
+        """
+        try:
+            named = current_id(self._index)
+            if named == self._tried:
+                return False
+            self._tried = named
+            parts = self._build()
+        except (HelseassistentError, OSError) as error:
+            self._problem = f"Den nye indeksen er ikke tatt i bruk, den forrige svarer fortsatt. {error}"
+            return False
+        self._tried = parts.assistant.retriever.generation.manifest.generation
+        self._edition, self._problem = edition_of(parts), None
+        return True
+
+    def watch(self, *, every: float) -> None:
+        """Refresh every so many seconds on a thread of its own, until `stop`."""
+        threading.Thread(target=self._watch, args=(every,), name="ny indeks", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._stop.set()
+
+    def _watch(self, every: float) -> None:
+        while not self._stop.wait(every):
+            self.refresh()

@@ -1,0 +1,100 @@
+"""From settings to a served page."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from helseassistent.answer.safety_numbers import load_numbers
+from helseassistent.chat.visitors import Network, networks
+from helseassistent.errors import SettingsError
+from helseassistent.settings import Settings
+from helseassistent.wiring import build_parts, encoder_of
+from helseassistent.wiring.live import Live
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_LOOK_AT_INDEX = 5.0  # seconds
+_STOP_WITHIN = 10  # seconds in which running answers may end
+
+
+def build_chat(settings: Settings, *, live: Live | None = None) -> FastAPI:
+    """The page for citizens as a FastAPI app, answering from `live`, else from the index as it is now.
+
+    Raises:
+        SettingsError: if a setting cannot be used.
+    """
+    from helseassistent.chat.view import ChatOptions, build_app
+
+    live = live or live_parts(settings)
+    options = ChatOptions(
+        frame_ancestors=settings.frame_ancestors,
+        root_path=_root_path(settings),
+        at_once=settings.at_once,
+        waiting=settings.waiting,
+        per_minute=settings.per_minute,
+        trusted=_trusted(settings),
+        off=lambda: bool(settings.off) or settings.off_file.exists(),
+        problem=live.problem,
+    )
+    return build_app(live.edition, load_numbers(), options)
+
+
+def live_parts(settings: Settings) -> Live:
+    """What answers now, and takes over a new generation when told to look; the encoder is loaded once."""
+    encoder = encoder_of(settings)
+    build = partial(build_parts, settings, encoder=encoder)
+    return Live(build(), index=settings.index, build=build)
+
+
+def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
+    """Serve the page for citizens until it is stopped; running answers may end first.
+
+    Raises:
+        SettingsError: if the port is taken or the host cannot be used.
+    """
+    import uvicorn
+
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Kan ikke bruke adressen {settings.host}:{settings.port}: {error.strerror}. Velg en annen med --port."
+            ) from error
+        live = live_parts(settings)
+        app = build_chat(settings, live=live)
+        live.watch(every=_LOOK_AT_INDEX)
+        announce(
+            f"Helseassistenten svarer på http://{settings.host}:{settings.port}{settings.root_path}/ (stopp med Ctrl-C)"
+        )
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,  # chat.visitors reads them, and only from the proxies that are trusted
+            timeout_graceful_shutdown=_STOP_WITHIN,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+        live.stop()
+
+
+def _root_path(settings: Settings) -> str:
+    path = settings.root_path.rstrip("/")
+    if path and not path.startswith("/"):
+        raise SettingsError(f"Innstillingen «root_path» må begynne med /, men er «{settings.root_path}».")
+    return path
+
+
+def _trusted(settings: Settings) -> tuple[Network, ...]:
+    try:
+        return networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise SettingsError(
+            f"Innstillingen «trusted_proxies» må være adresser eller nett med komma mellom, men er"
+            f" «{settings.trusted_proxies}»."
+        ) from error
