@@ -1,31 +1,132 @@
-"""A question that leans on the one before it, made to stand alone."""
+"""A question that leans on those before it, told by its form, and made to stand alone in the person's own words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from helseassistent.text.words import content_words, tokens
 
-_OPENING = re.compile(
-    r"(?:og|å|men|enn|eller|hva med|kva med|ka med|hva om|kva om"
-    r"|gjelder (?:det|dette)|gjeld (?:det|dette)|i så fall|hvorfor det|kvifor det)\b"
+# How surely a message leans: "sure" and "no" by its form, "maybe" where only the sources can tell.
+Leaning: TypeAlias = Literal["sure", "maybe", "no"]
+
+REACH = 4  # messages; a chain of leaning questions is followed no further
+_TOPIC_WORDS = 10  # words of a sentence of the earlier question that are carried over
+_POINTED = 3  # content words beside a pointer that still leave the message leaning
+_ALONE = 4  # content words from which a message without a pointer stands alone
+
+_SENTENCE = re.compile(r"[^.?!:]+")
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_COURTESY = re.compile(
+    r"^(?:(?:ja|jo|ok|okei|okay|greit|fint|flott|hei|hm+|å|takk for det|(?:tusen |mange )?takk|skjønner|forstår)"
+    r"\b[\s,.!–-]+)+",
+    re.IGNORECASE,
 )
-_POINTER = re.compile(r"\b(?:det|dette|den|denne|de|dei|disse|desse|der|dit|han|hun|ho|her)\b")
-_FEW = 1  # content words; so few say too little to be searched for alone when something else is pointed at
+_CORRECTION = re.compile(
+    r"^(?:nei(?:da)?|niks|feil|unnskyld|orsak|sorry)\b[\s,.!–-]*(?:men\s+)?(?:det\s+)?(?:jeg|eg|æ|e|i)?\s*"
+    r"(?:mente|meinte|mener|meiner|tenkte på|tenkjer på|sa|spurte om|lurte på|ikke|ikkje)?\s*(?:om\s+)?",
+    re.IGNORECASE,
+)
+_OPENER = re.compile(
+    r"^(?:(?:og|å|men|enn|eller|så|for)\b[\s,]*)*(?:(?:hva|kva|ka|hvordan|korleis|koss) (?:med|om|da med|då med)\b\s*"
+    r"|(?:gjelder|gjeld|gjell) (?:det|dette|den|de|dei)(?: samme| same)?\b\s*(?:også |òg |for )*)?",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^(?:hv\w+|kva\w*|kven|kvar|kor\w*|koffor|kem|ken|ka|når|åssen|er|e|har|kan|må|får|skal|bør|vil|tar|tek|gir|gjev|går"
+    r"|kommer|kjem|finnes|finst|fins|koster|kostar|trenger|treng|teller|dekker|dekkjer|dekkes|gjelder|gjeld|blir|varer|varar"
+    r"|virker|verkar|innen når|slipper|slepp|står|stemmer|betaler|betalar|hjelper|hjelp|gjør|gjer|bruker|brukar"
+    r"|søker|søkjer)\b",
+    re.IGNORECASE,
+)
+_POINTER = re.compile(
+    r"\b(?:det|dette|den|denne|de|dem|dei|disse|desse|der|dit|derfra|han|ham|hun|henne|ho|samme|same|da|då|deres|hans|hennes"
+    r"|etterpå|ellers|i så fall)\b"
+)
+# "det" that points to nothing: er det lov å, finnes det, hvor mange er det i, står det.
+_EMPTY_IT = re.compile(
+    r"\b(?:er|e|blir|var) det (?:lov|mulig|mogleg|noe|noen|noko|nokon|nødvendig|gratis|vanlig|riktig|sant|sånn|slik"
+    r"|en|et|ein|eit|ei|krav|plass)\b|\b(?:finnes|finst|fins|gis|skjer|går|tar|står) det\b"
+    r"|\bdet (?:finnes|finst|er)\b"
+    r"|\bde(?:i)? (?:som|der)\b"
+    r"|\bde[nti]? (?=[^\W\d_]+(?:e|ste)\b)"
+)
 
 
-def stand_alone(turns: Sequence[str]) -> str:
-    """The last of `turns` (never empty), with the question before it in front if it cannot be understood alone."""
-    last = turns[-1]
-    if len(turns) < 2 or not _leans(last):
-        return last
-    return f"{stand_alone(turns[:-1][-3:])} {last}"
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The last message read against those before it; `alone` and `together` are the two ways to understand it."""
+
+    alone: str  # the message without courtesies, or as it was
+    together: str  # the same with what it leans on; equal to `alone` when there is nothing before it
+    leaning: Leaning
 
 
-def _leans(question: str) -> bool:
-    lowered = " ".join(tokens(question))
+def read_follow_up(message: str, *, before: str | None) -> FollowUp:
+    """`message` read against `before`, the question before it made to stand alone; None for the first message."""
+    alone = _COURTESY.sub("", message).strip() or message
+    if before is None:
+        return FollowUp(message, message, "no")
+    if correction := _corrected(alone):
+        alone = correction
+        topic = _topic(before, said=alone)
+        return FollowUp(alone, _headed(topic, alone), "sure" if len(content_words(alone)) < _ALONE - 1 else "maybe")
+    topic = _topic(before, said=alone)
+    if not topic:
+        return FollowUp(alone, alone, "no")
+    return FollowUp(alone, *_together(alone, before=before, topic=topic))
+
+
+def stand_alone(messages: Sequence[str]) -> str:
+    """The last of `messages` (never empty, oldest first) as a question that stands alone, by its form only."""
+    before = None
+    for message in messages[-REACH:]:
+        read = read_follow_up(message, before=before)
+        before = read.alone if read.leaning == "no" else read.together
+    return before or ""
+
+
+def _together(alone: str, *, before: str, topic: str) -> tuple[str, Leaning]:
+    opener = _OPENER.match(alone)
+    opened = opener.end() if opener else 0
+    rest = alone[opened:].strip()
+    if not _ASKS.match(rest):
+        # "og på søndag?", "enn røntgen?": the question is the earlier one, with this in it.
+        few = len(content_words(rest)) < _ALONE
+        return f"{before} {alone}", ("sure" if opened else "maybe") if few else "no"
+    return _headed(topic, alone), _leaning(rest, opened=bool(opened))
+
+
+def _leaning(question: str, *, opened: bool) -> Leaning:
     content = len(content_words(question))
-    if _OPENING.match(lowered):
-        return True
-    return (content <= _FEW and bool(_POINTER.search(lowered))) or content == 0
+    lowered = " ".join(tokens(question))
+    pointed = bool(_POINTER.search(_EMPTY_IT.sub(" ", lowered)))
+    if content == 0 or (pointed and content <= _POINTED):
+        return "sure"
+    if pointed or content < _ALONE or opened:
+        return "maybe"
+    return "no"
+
+
+def _corrected(message: str) -> str:
+    """What a correction puts in place of what was understood; "" for a message that corrects nothing."""
+    found = _CORRECTION.match(message)
+    return message[found.end() :].strip() if found else ""
+
+
+def _headed(topic: str, question: str) -> str:
+    return f"{topic[:1].upper()}{topic[1:]}: {question}" if topic else question
+
+
+def _topic(question: str, *, said: str) -> str:
+    """What each sentence of `question` is about: from its first content word to its last, unless `said` repeats it."""
+    repeated = frozenset(content_words(said))
+    spans = []
+    for sentence in _SENTENCE.findall(question):
+        words = _WORD.findall(sentence)
+        carried = [i for i, word in enumerate(words) if content_words(word) and word.lower() not in repeated]
+        if carried:
+            spans.append(" ".join(words[carried[0] : carried[-1] + 1][:_TOPIC_WORDS]))
+    return ", ".join(dict.fromkeys(spans))
