@@ -182,3 +182,58 @@ def test_a_small_corpus_is_served(bodies: list[str], tmp_path: Path) -> None:
     assert bodies or exchange.reply == Abstention("no_evidence")
     assert parts.text(exchange)
     assert isinstance(parts.ask(["Han puster ikke"]).reply, Urgent)
+
+
+@pytest.mark.parametrize(
+    ("turns", "understood"),
+    [
+        (["Har Storetveit sykehjem en mottaksavdeling?", "og hvor mange plasser er det?"], "Storetveit sykehjem"),
+        (["Kva er psykiatrisk legevakt?", "treng eg tilvising dit?"], "Psykiatrisk legevakt"),
+    ],
+)
+def test_an_exchange_says_how_a_follow_up_was_understood(turns: list[str], understood: str, parts: Parts) -> None:
+    exchange = parts.ask(turns)
+    assert exchange.question == turns[-1]
+    assert (exchange.understood or "").startswith(understood)
+    assert parts.record(turns)["understood"] == exchange.understood
+    assert f"Forstått som: «{exchange.understood}»" in parts.text(exchange)
+
+
+@pytest.mark.parametrize("turns", [[QUESTION], ["Hei!", QUESTION], ["Tusen takk", "Hva er et helsefellesskap?"]])
+def test_a_question_that_stands_alone_was_understood_as_it_is(turns: list[str], parts: Parts) -> None:
+    assert parts.ask(turns).understood is None
+
+
+def test_a_follow_up_without_a_sign_of_its_own_is_answered_in_the_form_of_the_one_before_it(parts: Parts) -> None:
+    assert parts.ask(["Kva er psykiatrisk legevakt?", "og om natta?"]).language == "nn"
+    assert parts.ask(["Hva er psykiatrisk legevakt?", "Kva prøver kan ein ta der?"]).language == "nn"
+
+
+def test_after_an_answer_other_sections_of_its_page_are_offered(parts: Parts) -> None:
+    exchange = parts.ask([QUESTION])
+    assert isinstance(exchange.reply, Answer)
+    assert [topic.section for topic in exchange.more] == [
+        "Godt mottaksapparat for utskrivningsklare pasienter",
+        "Redusere åpne russcener",
+    ]
+    assert all("#:~:text=" in topic.page_url for topic in exchange.more)
+
+
+@pytest.mark.parametrize(
+    ("message", "notice"),
+    [
+        ("How much does it cost to see a doctor in Bergen?", "english"),
+        ("Gdzie jest szpital dla dziecka?", "foreign"),
+        ("أين المستشفى", "foreign"),
+    ],
+)
+def test_an_unanswered_question_in_another_language_is_told_which_one_the_pages_have(
+    message: str, notice: str, parts: Parts
+) -> None:
+    reply = parts.ask([message]).reply
+    assert isinstance(reply, Abstention)
+    assert reply.notice == notice
+
+
+def test_danger_comes_before_the_language(parts: Parts) -> None:
+    assert isinstance(parts.ask(["my father is not breathing, what should I do"]).reply, Urgent)

@@ -22,6 +22,7 @@ QUESTION = "Kan legevakten ta røntgen av en brukket arm?"
 KEYS = {
     "kind",
     "question",
+    "understood",
     "lang",
     "text",
     "claims",
@@ -29,6 +30,7 @@ KEYS = {
     "notice",
     "urgency",
     "topics",
+    "more",
     "evidence",
     "confidence",
     "engine",

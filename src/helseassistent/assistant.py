@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helseassistent.answer.confidence import ConfidenceModel, probability
 from helseassistent.answer.extract import choose, draft
 from helseassistent.answer.reading import WordVectors, read_question
 from helseassistent.answer.safety import Safety
 from helseassistent.answer.scope import Scope, abstain, lacks_the_fact, scope_text
+from helseassistent.answer.sections import more_after
 from helseassistent.answer.support import features
 from helseassistent.answer.verify import verify
 from helseassistent.retrieve.hybrid import HybridRetriever
+from helseassistent.retrieve.understand import understand
 from helseassistent.text.asked import asks_for_service
 from helseassistent.text.characters import clean_message
-from helseassistent.text.followup import stand_alone
+from helseassistent.text.languages import foreign_language, is_foreign_script
 from helseassistent.text.smalltalk import notice_for
-from helseassistent.text.words import language_of
+from helseassistent.text.words import written_form
 from helseassistent.types import Abstention, Answer, Encoder, Exchange, Language, Notice, Reply, Scored, Urgent
 
 QUESTION_LIMIT = 1000  # characters of one message
@@ -40,38 +42,47 @@ class Assistant:
         """Answer the last of `turns`, the person's messages in order; `language` None follows the question."""
         begun = time.perf_counter()
         messages = [clean_message(turn) for turn in turns] or [""]
-        spoken = language or language_of(messages[-1])
-        reply, evidence = self._reply(messages, language=spoken)
-        return self._exchange(messages[-1], spoken, reply, tuple(evidence), begun=begun)
+        spoken = language or _spoken(messages)
+        found = self._reply(messages, language=spoken)
+        return self._exchange(messages[-1], spoken, found, begun=begun)
 
     def danger(self, turns: Sequence[str], language: Language | None = None) -> Exchange | None:
         """The fixed reply when the last of `turns` is about danger, without any search; `ask` would give the same."""
         begun = time.perf_counter()
-        message = clean_message(turns[-1]) if turns else ""
-        spoken = language or language_of(message)
-        urgent = self.safety.check(message, language=spoken)
-        if urgent is None or _is_about_service(message, urgent):
+        messages = [clean_message(turn) for turn in turns] or [""]
+        spoken = language or _spoken(messages)
+        urgent = self.safety.check(messages[-1], language=spoken)
+        if urgent is None or _is_about_service(messages[-1], urgent):
             return None
-        return self._exchange(message, spoken, urgent, (), begun=begun)
+        return self._exchange(messages[-1], spoken, _Found(urgent), begun=begun)
 
-    def _exchange(
-        self, message: str, language: Language, reply: Reply, evidence: tuple[Scored, ...], *, begun: float
-    ) -> Exchange:
-        generation = self.retriever.generation.manifest.generation
-        return Exchange(message, language, reply, evidence, generation, time.perf_counter() - begun)
+    def _exchange(self, message: str, language: Language, found: _Found, *, begun: float) -> Exchange:
+        generation = self.retriever.generation
+        return Exchange(
+            message,
+            language,
+            found.reply,
+            tuple(found.evidence),
+            generation.manifest.generation,
+            time.perf_counter() - begun,
+            found.understood,
+            more_after(found.reply, pages=generation.pages) if isinstance(found.reply, Answer) else (),
+        )
 
-    def _reply(self, messages: Sequence[str], *, language: Language) -> tuple[Reply, Sequence[Scored]]:
+    def _reply(self, messages: Sequence[str], *, language: Language) -> _Found:
         urgent = self.safety.check(messages[-1], language=language)
         if urgent and not _is_about_service(messages[-1], urgent):
-            return urgent, ()
+            return _Found(urgent)
         if notice := _notice(messages[-1]):
-            return urgent or Abstention("out_of_scope", notice=notice), ()
-        question = stand_alone(messages)
-        evidence = self.retriever.search(question, top_k=EVIDENCE)
-        if not evidence:
-            return urgent or Abstention("no_evidence"), ()
-        reply = self._from_evidence(question, evidence)
-        return (urgent, ()) if urgent and isinstance(reply, Abstention) else (reply, evidence)
+            return _Found(urgent or Abstention("out_of_scope", notice=notice))
+        asked = [message for message in messages[:-1] if not _notice(message)]
+        read = understand([*asked, messages[-1]], retriever=self.retriever, top_k=EVIDENCE)
+        if not read.evidence:
+            return _Found(urgent or Abstention("no_evidence"))
+        reply = self._from_evidence(read.question, read.evidence)
+        if urgent and isinstance(reply, Abstention):
+            return _Found(urgent)
+        return _Found(_told(reply, message=messages[-1]), read.evidence, read.question if read.leans else None)
 
     def _from_evidence(self, question: str, evidence: Sequence[Scored]) -> Answer | Abstention:
         pages = self.retriever.generation.pages
@@ -100,7 +111,29 @@ def _is_about_service(message: str, urgent: Urgent) -> bool:
     return urgent.urgency == "doctor" and asks_for_service(message)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    reply: Reply
+    evidence: Sequence[Scored] = ()
+    understood: str | None = None
+
+
+def _spoken(messages: Sequence[str]) -> Language:
+    """The form of Norwegian of the last message that shows one: "og på søndag?" shows none."""
+    return next((found for message in reversed(messages) if (found := written_form(message))), "nb")
+
+
 def _notice(message: str) -> Notice | None:
     if not message:
         return "empty"
-    return "too_long" if len(message) > QUESTION_LIMIT else notice_for(message)
+    if len(message) > QUESTION_LIMIT:
+        return "too_long"
+    return "foreign" if is_foreign_script(message) else notice_for(message)
+
+
+def _told(reply: Answer | Abstention, *, message: str) -> Answer | Abstention:
+    """An abstention that says which languages the pages are in, when the question is in another one."""
+    if isinstance(reply, Answer) or reply.notice == "elsewhere":
+        return reply
+    notice = foreign_language(message)
+    return replace(reply, notice=notice) if notice else reply

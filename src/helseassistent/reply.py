@@ -12,6 +12,7 @@ from helseassistent.types import (
     Language,
     Notice,
     Reason,
+    Topic,
     Urgency,
     Urgent,
 )
@@ -38,6 +39,7 @@ class TopicRecord(TypedDict):
     page_url: str
     title: str
     section: str
+    covers: list[str]
 
 
 class EvidenceRecord(TypedDict):
@@ -50,6 +52,7 @@ class EvidenceRecord(TypedDict):
 class ReplyRecord(TypedDict):
     kind: Literal["answer", "abstention", "urgent"]
     question: str
+    understood: str | None
     lang: Language
     text: str
     claims: list[ClaimRecord]
@@ -57,6 +60,7 @@ class ReplyRecord(TypedDict):
     notice: Notice | None
     urgency: Urgency | None
     topics: list[TopicRecord]
+    more: list[TopicRecord]
     evidence: list[EvidenceRecord]
     confidence: float
     engine: str
@@ -79,12 +83,23 @@ def citation_record(citation: Citation) -> CitationRecord:
     }
 
 
+def topic_record(topic: Topic) -> TopicRecord:
+    """The topic as a record."""
+    return {
+        "page_url": topic.page_url,
+        "title": topic.title,
+        "section": topic.section,
+        "covers": list(topic.covers),
+    }
+
+
 def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
     """`exchange` as a record; `text` is what the citizen reads."""
     reply = exchange.reply
     record: ReplyRecord = {
         "kind": "urgent",
         "question": exchange.question,
+        "understood": exchange.understood,
         "lang": exchange.language,
         "text": text,
         "claims": [],
@@ -92,6 +107,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
         "notice": None,
         "urgency": None,
         "topics": [],
+        "more": [topic_record(topic) for topic in exchange.more],
         "evidence": [
             {"file": s.passage.file, "start": s.passage.start, "end": s.passage.end, "score": round(s.score, 6)}
             for s in exchange.evidence
@@ -113,7 +129,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
             record["kind"] = "abstention"
             record["reason"] = reply.reason
             record["notice"] = reply.notice
-            record["topics"] = [{"page_url": t.page_url, "title": t.title, "section": t.section} for t in reply.topics]
+            record["topics"] = [topic_record(topic) for topic in reply.topics]
             record["confidence"] = round(reply.confidence, 4)
         case Urgent():
             record["urgency"] = reply.urgency

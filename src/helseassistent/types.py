@@ -13,9 +13,19 @@ from numpy.typing import NDArray
 Language: TypeAlias = Literal["nb", "nn"]
 Reason: TypeAlias = Literal["no_evidence", "near_miss", "out_of_scope", "unverified"]
 Urgency: TypeAlias = Literal["life", "doctor", "crisis", "poison", "violence", "child"]
-# Why a message was met with a fixed reply instead of a search; None after a search.
+# Why a message was met with a fixed reply; None where the reason alone says it.
 Notice: TypeAlias = Literal[
-    "empty", "too_long", "gibberish", "greeting", "thanks", "identity", "task", "advice", "elsewhere"
+    "empty",
+    "too_long",
+    "gibberish",
+    "greeting",
+    "thanks",
+    "identity",
+    "task",
+    "advice",
+    "elsewhere",
+    "english",
+    "foreign",
 ]
 
 PassageId: TypeAlias = str
@@ -114,6 +124,7 @@ class Topic:
     title: str
     section: str
     publisher: str = ""
+    covers: tuple[str, ...] = ()  # the page's headings, when they are few enough to say what it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +180,8 @@ class Exchange:
     evidence: tuple[Scored, ...]  # at most ten, best first; empty for Urgent
     generation: str
     seconds: float
+    understood: str | None = None  # the question that was searched for, when earlier ones were added to it
+    more: tuple[Topic, ...] = ()  # other sections of the pages that are quoted, each with a link to its heading
 
 
 class Encoder(Protocol):

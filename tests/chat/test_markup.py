@@ -55,6 +55,31 @@ def test_hostile_words_of_a_page_become_text_and_nothing_else() -> None:
     assert seen.text.count(fakes.HOSTILE) >= 3
 
 
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_how_the_question_was_understood_stands_first_and_is_spoken(language: Language) -> None:
+    exchange = replace(fakes.ask(["Har legevakten eget laboratorium?"], language), understood=f"Lab: {fakes.HOSTILE}")
+    found = show(exchange, turn=1, today=fakes.TODAY, numbers=fakes.numbers())
+    assert '<div class="ha-body"><p class="ha-understood">Forstått som: «Lab: &lt;img' in found.html
+    assert found.spoken.startswith(f"Forstått som: «Lab: {fakes.HOSTILE}»")
+    assert Seen(found.html).tags <= ALLOWED
+
+
+def test_other_sections_are_links_with_the_words_of_the_page() -> None:
+    more = (Topic("https://by.example/a#:~:text=B", "A", f"B {fakes.HOSTILE}"),)
+    exchange = replace(fakes.ask(["Har legevakten eget laboratorium?"], None), more=more)
+    seen = Seen(show(exchange, turn=1, today=fakes.TODAY, numbers=fakes.numbers()).html)
+    assert "https://by.example/a#:~:text=B" in seen.links
+    assert f"B {fakes.HOSTILE}" in seen.text
+    assert seen.tags <= ALLOWED
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_english_words_are_marked_as_english(language: Language) -> None:
+    found = shown(Abstention("no_evidence", notice="english"), language=language)
+    assert found.html.count('<p lang="en">') == 2
+    assert 'href="tel:116117"' in found.html
+
+
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "data:text/html,x", " https://a.example", "//a.example", "x"]
 )

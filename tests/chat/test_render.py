@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from chat import fakes
 from helseassistent.chat.render import plain_text
 from helseassistent.chat.sources import is_verbatim
 from helseassistent.chat.strings import strings
@@ -132,7 +133,20 @@ def test_a_near_miss_says_whom_to_call() -> None:
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
 @pytest.mark.parametrize(
-    "notice", ["empty", "too_long", "gibberish", "greeting", "thanks", "identity", "advice", "elsewhere"]
+    "notice",
+    [
+        "empty",
+        "too_long",
+        "gibberish",
+        "greeting",
+        "thanks",
+        "identity",
+        "task",
+        "advice",
+        "elsewhere",
+        "english",
+        "foreign",
+    ],
 )
 def test_every_notice_has_its_own_words(notice: Notice, language: Language) -> None:
     text = text_of(Abstention("out_of_scope", notice=notice), language=language)
@@ -140,6 +154,36 @@ def test_every_notice_has_its_own_words(notice: Notice, language: Language) -> N
     assert text
     assert "{" not in text
     assert text != text_of(Abstention("out_of_scope"), language=language)
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("notice", ["advice", "elsewhere", "english", "foreign"])
+def test_who_gets_no_answer_is_told_whom_to_call(notice: Notice, language: Language) -> None:
+    assert "116117" in text_of(Abstention("out_of_scope", notice=notice), language=language)
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_an_english_question_is_declined_in_english(language: Language) -> None:
+    text = text_of(Abstention("no_evidence", notice="english"), language=language)
+    assert "The pages I search are in Norwegian" in text
+
+
+@pytest.mark.parametrize(("language", "said"), [("nb", "Siden handler om: "), ("nn", "Sida handlar om: ")])
+def test_a_near_miss_says_what_the_page_covers(language: Language, said: str) -> None:
+    topic = Topic("https://by.example/legevakt", "Legevakt", "Prøver", "Byen", ("Prøver", "Skader"))
+    assert f"{said}Prøver; Skader." in text_of(Abstention("near_miss", (topic,)), language=language)
+
+
+@pytest.mark.parametrize(("language", "more"), [("nb", "Les mer på samme side:"), ("nn", "Les meir på same sida:")])
+def test_how_the_question_was_understood_and_what_else_the_page_says(language: Language, more: str) -> None:
+    exchange = replace(
+        fakes.ask(["Har legevakten eget laboratorium?"], language),
+        understood="Legevakten: har den laboratorium?",
+        more=(Topic("https://by.example/legevakt#:~:text=Skader", "Legevakt", "Skader"),),
+    )
+    text = plain_text(exchange, today=fakes.TODAY, numbers=fakes.numbers())
+    assert text.startswith("Forstått som: «Legevakten: har den laboratorium?»")
+    assert f"{more}\n- Skader\n  https://by.example/legevakt#:~:text=Skader" in text
 
 
 def test_a_long_question_is_told_how_much_too_long_it_is() -> None:

@@ -11,6 +11,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from helseassistent.answer.sections import covered_by
 from helseassistent.errors import BrokenIndexError
 from helseassistent.types import Abstention, Encoder, Page, Reason, Scored, Topic
 
@@ -105,7 +106,7 @@ def _topics(evidence: Sequence[Scored], *, pages: Mapping[str, Page]) -> tuple[T
     for scored in evidence:
         page = pages[scored.passage.file]
         section = scored.passage.headings[-1] if scored.passage.headings else page.title
-        topics.setdefault(page.file, Topic(page.url, page.title, section, page.publisher))
+        topics.setdefault(page.file, Topic(page.url, page.title, section, page.publisher, covered_by(page)))
         if len(topics) == TOPICS:
             break
     return tuple(topics.values())

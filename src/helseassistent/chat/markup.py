@@ -9,7 +9,15 @@ from datetime import date
 from html import escape
 
 from helseassistent.chat.reactions import reactions
-from helseassistent.chat.render import abstention_paragraphs, claim_numbers, lead, said, topic_title
+from helseassistent.chat.render import (
+    abstention_paragraphs,
+    claim_numbers,
+    lead,
+    said,
+    topic_covers,
+    topic_title,
+    understood_line,
+)
 from helseassistent.chat.sources import (
     Source,
     Surroundings,
@@ -73,16 +81,17 @@ def show(
     setting = _Setting(exchange, turn, today, words, numbers, being_updated, bodies, reply_id)
     match exchange.reply:
         case Answer() as answer:
-            return _shown(
-                _answer(answer, setting), kind="answer", spoken=_spoken_answer(answer, words), setting=setting
-            )
+            spoken = _spoken_answer(answer, words)
+            html = _answer(answer, setting) + _more(exchange.more, words)
+            return _shown(html, kind="answer", spoken=spoken, setting=setting)
         case Abstention() as abstention:
             paragraphs = abstention_paragraphs(abstention, question=exchange.question, words=words)
-            body = "".join(f"<p>{fill(escape(text), number_links(numbers))}</p>" for text in paragraphs)
+            language = ' lang="en"' if abstention.notice == "english" else ""
+            body = "".join(f"<p{language}>{fill(escape(text), number_links(numbers))}</p>" for text in paragraphs)
             plain = {name: number.number for name, number in numbers.items()}
-            spoken = [words.ready_abstention, *(fill(text, plain) for text in paragraphs)]
+            told = [words.ready_abstention, *(fill(text, plain) for text in paragraphs)]
             html = body + _topics(abstention.topics, words)
-            return _shown(html, kind="abstention", spoken=" ".join(spoken), setting=setting)
+            return _shown(html, kind="abstention", spoken=" ".join(told), setting=setting)
         case Urgent() as urgent:
             # role="alert" speaks for itself, so the status line stays silent.
             return _shown(_urgent(urgent, setting), kind="urgent", spoken="", setting=setting)
@@ -111,15 +120,17 @@ def page_link(url: str, label: str, words: Strings) -> str:
 
 def _shown(body: str, *, kind: str, spoken: str, setting: _Setting) -> Shown:
     name = f"ha-{setting.turn}"
+    understood = understood_line(setting.exchange, setting.words)
+    shown = "".join(f'<p class="ha-understood">{escape(line)}</p>' for line in understood)
     role = ' role="alert"' if kind == "urgent" else ""
     reply_id = f' data-reply="{escape(setting.reply_id)}"' if setting.reply_id else ""
     below = reactions(setting.exchange.reply, name=name, words=setting.words, judged=bool(setting.reply_id))
     html = (
         f'<article class="ha-message ha-reply ha-{kind}" id="{name}" lang="{setting.exchange.language}"{reply_id}'
         f' aria-labelledby="{name}-who"><h3 class="ha-who" id="{name}-who">{escape(setting.words.assistant)}</h3>'
-        f'<div class="ha-body"{role}>{body}</div>{below}</article>'
+        f'<div class="ha-body"{role}>{shown}{body}</div>{below}</article>'
     )
-    return Shown(html, spoken)
+    return Shown(html, " ".join([*understood, spoken]))
 
 
 def _answer(answer: Answer, setting: _Setting) -> str:
@@ -230,8 +241,22 @@ def _flat(text: str) -> str:
 def _topics(topics: tuple[Topic, ...], words: Strings) -> str:
     if not topics:
         return ""
-    links = "".join(f"<li>{page_link(topic.page_url, topic_title(topic), words)}</li>" for topic in topics)
+    links = "".join(
+        f"<li>{page_link(topic.page_url, topic_title(topic), words)}{_covers(topic, words)}</li>" for topic in topics
+    )
     return f'<h4 class="ha-sources-title">{escape(words.topics)}</h4><ul class="ha-topics">{links}</ul>'
+
+
+def _covers(topic: Topic, words: Strings) -> str:
+    return "".join(f'<p class="ha-covers">{escape(text)}</p>' for text in topic_covers(topic, words))
+
+
+def _more(more: tuple[Topic, ...], words: Strings) -> str:
+    """Links to other sections of the quoted page, in the page's own words."""
+    if not more:
+        return ""
+    links = "".join(f"<li>{page_link(topic.page_url, topic.section, words)}</li>" for topic in more)
+    return f'<div class="ha-more"><p>{escape(words.more)}</p><ul>{links}</ul></div>'
 
 
 def _urgent(urgent: Urgent, setting: _Setting) -> str:

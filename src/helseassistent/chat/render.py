@@ -25,14 +25,16 @@ def plain_text(
 ) -> str:
     """What the citizen reads, without markup; `being_updated` names files whose page says it is being updated."""
     words = strings(exchange.language)
+    understood = understood_line(exchange, words)
     match exchange.reply:
         case Answer() as answer:
-            return _plain_answer(answer, today=today, words=words, being_updated=being_updated)
+            told = _plain_answer(answer, today=today, words=words, being_updated=being_updated)
+            return "\n\n".join([*understood, told, *_plain_more(exchange.more, words)])
         case Abstention() as abstention:
             shown = {name: number.number for name, number in numbers.items()}
             paragraphs = abstention_paragraphs(abstention, question=exchange.question, words=words)
             blocks = [fill(paragraph, shown) for paragraph in paragraphs]
-            return "\n\n".join([*blocks, *_plain_topics(abstention.topics, words)])
+            return "\n\n".join([*understood, *blocks, *_plain_topics(abstention.topics, words)])
         case Urgent() as urgent:
             lines = [_plain_number(number, words) for number in urgent.numbers]
             return "\n\n".join([urgent.text, "\n".join(lines)]).strip()
@@ -69,8 +71,26 @@ def _plain_number(number: EmergencyNumber, words: Strings) -> str:
 def _plain_topics(topics: tuple[Topic, ...], words: Strings) -> list[str]:
     if not topics:
         return []
-    lines = [f"- {topic_title(topic)}\n  {topic.page_url}" for topic in topics]
+    lines = []
+    for topic in topics:
+        covers = [f"  {text}" for text in topic_covers(topic, words)]
+        lines.append("\n".join([f"- {topic_title(topic)}", *covers, f"  {topic.page_url}"]))
     return ["\n".join([f"{words.topics}:", *lines])]
+
+
+def _plain_more(more: tuple[Topic, ...], words: Strings) -> list[str]:
+    lines = [f"- {topic.section}\n  {topic.page_url}" for topic in more]
+    return ["\n".join([words.more, *lines])] if lines else []
+
+
+def understood_line(exchange: Exchange, words: Strings) -> tuple[str, ...]:
+    """How the question was understood, if earlier ones were added to it; at most one line."""
+    return (fill(words.understood, {"question": exchange.understood}),) if exchange.understood else ()
+
+
+def topic_covers(topic: Topic, words: Strings) -> tuple[str, ...]:
+    """What the page of `topic` is about, if its headings say it; at most one line."""
+    return (fill(words.topic_covers, {"sections": "; ".join(topic.covers)}),) if topic.covers else ()
 
 
 def said(phrase: str, words: Strings) -> str:

@@ -90,7 +90,9 @@ class Strings:
     feedback_reasons: Mapping[str, str]
     feedback_thanks: str
     feedback_failed: str
+    more: str
     topics: str
+    topic_covers: str
     topic_section: str
     reasons: Mapping[str, Paragraphs]
     notices: Mapping[str, Paragraphs]

@@ -30,7 +30,14 @@ def content_words(text: str) -> list[str]:
 
 def language_of(text: str) -> Language:
     """`nn` if the words that only nynorsk has outweigh those that only bokmål has, else `nb`."""
+    return written_form(text) or "nb"
+
+
+def written_form(text: str) -> Language | None:
+    """The form that `text` shows; None where no word tells."""
     found = [token[-_LONGEST:] for token in tokens(text)]
     nynorsk = sum(token in _NYNORSK for token in found) + 0.5 * sum(bool(_NYNORSK_ENDING.search(t)) for t in found)
     bokmaal = sum(token in _BOKMAAL for token in found)
-    return "nn" if nynorsk > bokmaal and nynorsk >= 1 else "nb"
+    if nynorsk > bokmaal and nynorsk >= 1:
+        return "nn"
+    return "nb" if bokmaal else None
