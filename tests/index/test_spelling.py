@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from helseassistent.index.spelling import CORRECTED, Spelling, distance
+from helseassistent.index.spelling import CORRECTED, Spelling
 from helseassistent.text.terms import is_norwegian, search_terms, stem
 
 TEXT = "Fysioterapi, kjæledyr, sjåføren, psykolog, resept og vaksinasjon i sykehuset. Klokka 12 og 2014. Henvisning."
@@ -46,13 +46,6 @@ def test_a_guess_counts_for_less_than_a_known_word() -> None:
 def test_a_word_of_the_language_stays_even_if_the_index_lacks_it() -> None:
     assert INDEX.nearest("forsikringer") is None
     assert INDEX.terms("forsikringer") == (search_terms("forsikringer"), [1.0] * len(search_terms("forsikringer")))
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "apart"), [("lege", "lege", 0), ("lege", "elge", 1), ("lege", "lgee", 1), ("lege", "sykdom", 3)]
-)
-def test_distance_counts_a_swap_once_and_stops_early(one: str, other: str, apart: int) -> None:
-    assert distance(one, other, most=2) == apart
 
 
 def test_correction_takes_no_time_to_speak_of() -> None:

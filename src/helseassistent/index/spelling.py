@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeAlias
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from helseassistent.text.terms import is_norwegian, part_term, stem, terms_of
 from helseassistent.text.words import FUNCTION_WORDS, tokens
 
@@ -20,7 +23,7 @@ _ALIKE = (
 )
 _TWICE = re.compile(r"(.)\1")
 
-Bucket: TypeAlias = list[tuple[str, frozenset[str], str]]  # folded stem, its letters, stem
+Bucket: TypeAlias = tuple[list[str], list[str]]  # folded stems, and the stems themselves
 
 
 class Spelling:
@@ -54,22 +57,25 @@ class Spelling:
             return None
         wanted = stem(word)
         folded = fold(wanted)
-        letters, most = frozenset(folded), 2 if len(folded) >= _LONG else 1
+        most = 2 if len(folded) >= _LONG else 1
         close: list[tuple[int, int, str]] = []
         for length in range(len(folded) - most, len(folded) + most + 1):
-            for other, others, candidate in self._buckets.get((folded[0], length), ()):
-                if len(letters ^ others) <= 2 * most and (apart := distance(folded, other, most=most)) <= most:
-                    close.append((apart, distance(wanted, candidate, most=_LONGEST), candidate))
+            alike, stems = self._buckets.get((folded[0], length), ([], []))
+            # Optimal string alignment: letters to change, add, take away or swap with the next.
+            for _, apart, place in process.extract_iter(folded, alike, scorer=OSA.distance, score_cutoff=most):
+                close.append((int(apart), OSA.distance(wanted, stems[place]), stems[place]))
         return min(close)[2] if close else None
 
     @cached_property
     def _buckets(self) -> Mapping[tuple[str, int], Bucket]:
-        buckets: dict[tuple[str, int], Bucket] = defaultdict(list)
+        buckets: dict[tuple[str, int], Bucket] = defaultdict(lambda: ([], []))
         for term in self._vocabulary:
             if len(term) >= 4 and term.isalpha():
                 folded = fold(term)
-                buckets[folded[0], len(folded)].append((folded, frozenset(folded), term))
-        return buckets
+                alike, stems = buckets[folded[0], len(folded)]
+                alike.append(folded)
+                stems.append(term)
+        return dict(buckets)
 
 
 def fold(word: str) -> str:
@@ -77,19 +83,3 @@ def fold(word: str) -> str:
     for written, heard in _ALIKE:
         word = word.replace(written, heard)
     return _TWICE.sub(r"\1", word)
-
-
-def distance(one: str, other: str, *, most: int) -> int:
-    """Letters to change, add, take away or swap with the next (optimal string alignment); past `most` it stops."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, 1):
-        before, above, row = row, before, [at]
-        for place, match in enumerate(other, 1):
-            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != match))
-            if at > 1 and place > 1 and letter == other[place - 2] and one[at - 2] == match:
-                cost = min(cost, above[place - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return row[-1]
