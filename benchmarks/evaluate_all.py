@@ -19,7 +19,10 @@ from helseassistent.evaluate.stage import with_section
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "bench"
 DOCUMENT = ROOT / "docs" / "evaluation.md"
-METHODS = "hybrid,dense,bm25,grams,sentence,without-dense,without-context,without-sentence,without-grams"
+METHODS = (
+    "hybrid,dense,bm25,bm25-without-thesaurus,grams,sentence,without-late,without-said,without-own-words,without-thesaurus,"
+    "without-dense,without-context,without-sentence,without-words,without-grams,without-headings"
+)
 RETRIEVAL = ("noreg_faq_nob", "health_law_sections", "nav_skrivestotte", "norquad_test_chunks")
 HELSERETT = SHARED / "helserett"
 
@@ -60,7 +63,12 @@ def _write_tables() -> None:
             document, name="metoder: helserett", content=_table(arguments, title="Søkemetoder: helserett")
         )
         for name in RETRIEVAL:
-            arguments = ["--retrieval", str(SHARED / "retrieval" / name), "--methods", "hybrid,dense,bm25"]
+            arguments = [
+                "--retrieval",
+                str(SHARED / "retrieval" / name),
+                "--methods",
+                "hybrid,dense,bm25,without-late,without-said,without-own-words",
+            ]
             document = with_section(
                 document, name=f"metoder: {name}", content=_table(arguments, title=f"Søkemetoder: {name}")
             )

@@ -30,6 +30,7 @@ class Settings:
     index: Path = Path("index")
     encoder: str = ""  # "" is the shipped model; else a folder or a hub name
     vector_store: str = "faiss"  # or "module:Class" of a LlamaIndex vector store
+    thesaurus: str = ""  # a folder with .tsv files of the operator's own words, read beside the shipped ones
     calibration: str = ""  # "" is the shipped confidence model; else a file that `evaluate --calibrate` wrote
     host: str = "127.0.0.1"
     port: int = 7860

@@ -62,12 +62,13 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a passage, in offsets of the page's body, with its cosine similarity to the question."""
+    """A sentence of a passage, in offsets of the page's body, and how near it is to the question."""
 
     start: int
     end: int
     text: str
-    similarity: float
+    similarity: float  # cosine
+    late: float = 0.0  # how surely it says the question, word by word; in [-1, 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,11 @@ class Signals:
     dense: float = 0.0  # question against title, headings and text
     context: float = 0.0  # question against title and headings
     sentence: float = 0.0  # question against the nearest sentence
-    words: float = 0.0  # BM25 over stems, as a share of what the question's terms could give
+    words: float = 0.0  # BM25 over stems and the thesaurus's words, as a share of what the question's terms could give
     grams: float = 0.0  # the same over character 4-grams
     headings: float = 0.0  # the same over stems of title and headings
     said: float = 0.0  # share of the question's words that the passage says, the rare ones counting more
+    late: float = 0.0  # how surely the passage says the question, word by word; in [-1, 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from helseassistent.index.generation import Generation, open_generation
 from helseassistent.retrieve.hybrid import READ_AGAIN, HybridRetriever
 from helseassistent.retrieve.rank import RankWeights, scores
 from helseassistent.retrieve.signals import NAMES, SignalTable
+from helseassistent.retrieve.thesaurus import Thesaurus
 from helseassistent.types import Scored
 
 
@@ -72,6 +72,7 @@ def test_an_unknown_signal_is_refused_with_the_known_ones() -> None:
 
 SAYS_ALL = "Legen har parkering og røntgen."
 NOTHING = RankWeights.of({})
+ONLY_SAID = RankWeights.of({}, again={"said": 2.0})
 
 
 def found_in(bodies: dict[str, str], folder: Path, *, weights: RankWeights, top_k: int = 10) -> list[Scored]:
@@ -90,37 +91,60 @@ BODIES = {"a": "Legen er her.", "b": "Kafeen har parkering for legen.", "c": SAY
 
 def test_the_second_ranking_puts_what_says_more_of_the_question_first(tmp_path: Path) -> None:
     assert files(found_in(BODIES, tmp_path, weights=NOTHING)) == ["a.md", "b.md", "c.md"]
-    found = found_in(BODIES, tmp_path, weights=replace(NOTHING, said=2.0))
+    found = found_in(BODIES, tmp_path, weights=ONLY_SAID)
     assert files(found) == ["c.md", "b.md", "a.md"]
     assert found[0].signals.said == pytest.approx(1.0)
     assert [scored.score for scored in found] == pytest.approx([2 * scored.signals.said for scored in found])
 
 
-def test_without_a_weight_on_what_is_said_the_first_ranking_stands(tmp_path: Path) -> None:
-    weights = replace(RankWeights.shipped(), first=1.0, said=0.0)
+def test_without_a_second_ranking_the_first_stands(tmp_path: Path) -> None:
+    weights = RankWeights.of(RankWeights.shipped().by_name()["weights"])
     found = found_in(BODIES, tmp_path, weights=weights)
-    assert all(scored.signals.said == 0.0 for scored in found)
-    by_hand = [sum(weight * getattr(one.signals, name) for name, weight in weights.by_name().items()) for one in found]
+    assert all(scored.signals.said == scored.signals.late == 0.0 for scored in found)
+    by_hand = [
+        sum(weight * getattr(one.signals, name) for name, weight in weights.by_name()["weights"].items())
+        for one in found
+    ]
     assert [scored.score for scored in found] == pytest.approx(by_hand, rel=1e-4, abs=1e-5)
     assert [scored.score for scored in found] == sorted((scored.score for scored in found), reverse=True)
 
 
+def test_reading_word_by_word_finds_what_says_the_question(tmp_path: Path) -> None:
+    found = found_in(BODIES, tmp_path, weights=RankWeights.of({}, again={"late": 3.0}))
+    assert found[0].passage.file == "c.md"
+    assert [scored.score for scored in found] == pytest.approx([3 * scored.signals.late for scored in found])
+    assert all(scored.sentences[0].late > 0 for scored in found)
+
+
+def test_official_words_are_searched_for_besides(tmp_path: Path) -> None:
+    encoder = HashingEncoder()
+    build(corpus(a="Kafeen er her.", b="Utskrivningsklar pasient venter."), tmp_path, encoder=encoder)
+    thesaurus = Thesaurus([(["utskrivningsklar"], ["ferdigbehandlet"])])
+    weights = RankWeights.of({"words": 1.0})
+    retriever = HybridRetriever(open_generation(tmp_path), encoder=encoder, weights=weights, thesaurus=thesaurus)
+    found = retriever.search("Han er ferdigbehandlet, hva skjer?")
+    assert found[0].passage.file == "b.md"
+    assert found[0].signals.words > 0
+    assert retriever.searched_also("Han er ferdigbehandlet, hva skjer?") == ("utskrivningsklar",)
+
+
 def test_the_second_ranking_reads_more_than_are_asked_for_but_not_all(tmp_path: Path) -> None:
-    weights = replace(NOTHING, said=1.0)
-    bodies = {f"s{number:02d}": "Legen er her." for number in range(READ_AGAIN + 5)}
-    inside = bodies | {f"s{READ_AGAIN - 1:02d}": SAYS_ALL}
-    outside = bodies | {f"s{READ_AGAIN:02d}": SAYS_ALL}
-    assert files(found_in(inside, tmp_path / "a", weights=weights, top_k=1)) == [f"s{READ_AGAIN - 1:02d}.md"]
-    assert files(found_in(outside, tmp_path / "b", weights=weights, top_k=1)) == ["s00.md"]
+    names = [chr(97 + number // 20) + chr(97 + number % 20) for number in range(READ_AGAIN + 5)]
+    bodies = dict.fromkeys(names, "Legen er her.")
+    last, after = names[READ_AGAIN - 1 : READ_AGAIN + 1]
+    inside = found_in(bodies | {last: SAYS_ALL}, tmp_path / "a", weights=ONLY_SAID, top_k=1)
+    outside = found_in(bodies | {after: SAYS_ALL}, tmp_path / "b", weights=ONLY_SAID, top_k=1)
+    assert files(inside) == [f"{last}.md"]
+    assert files(outside) == ["aa.md"]
 
 
 def test_the_second_ranking_does_not_change_how_many_are_found(tmp_path: Path) -> None:
     for top_k in (1, 2, 10):
-        assert len(found_in(BODIES, tmp_path, weights=replace(NOTHING, said=1.0), top_k=top_k)) == min(top_k, 3)
+        assert len(found_in(BODIES, tmp_path, weights=ONLY_SAID, top_k=top_k)) == min(top_k, 3)
 
 
 @pytest.mark.parametrize("question", ["", "😀", "qwzx", "og det er", "helse " * 200])
 def test_odd_questions_are_read_again_without_harm(question: str, generation: Generation) -> None:
-    weights = replace(RankWeights.shipped(), said=3.0)
+    weights = RankWeights.of({"dense": 1.0}, again={"first": 1.0, "said": 3.0, "late": 1.0})
     found = HybridRetriever(generation, encoder=HashingEncoder(), weights=weights).search(question)
     assert all(np.isfinite(scored.score) and 0 <= scored.signals.said <= 1 for scored in found)

@@ -14,7 +14,6 @@ from helseassistent.train.answering import (
     RememberingEncoder,
     Tried,
     confidence_samples,
-    fit_ranking,
     fit_sentences,
     sentence_group,
     try_episodes,
@@ -51,12 +50,6 @@ def test_no_passage_is_encoded_twice() -> None:
     np.testing.assert_array_equal(first, inner.encode_passages(["Ring oss.", "Ring oss.", "Kom hit."]))
     assert encoder.encode_passages([]).shape == (0, inner.dimensions)
     assert (encoder.fingerprint, encoder.dimensions) == (inner.fingerprint, inner.dimensions)
-
-
-def test_the_ranking_learns_from_held_out_documents() -> None:
-    weights = fit_ranking(page_rows(60), encoder=RememberingEncoder(HashingEncoder()))
-    assert all(np.isfinite(value) for value in (*weights.values, weights.first, weights.said))
-    assert weights.by_name()["words"] > 0
 
 
 def test_an_answer_stands_where_its_sentence_was_pointed_out(tried: list[Tried]) -> None:

@@ -47,9 +47,9 @@ def test_a_passage_with_the_question_s_words_is_found_and_the_texts_are_left_as_
 def test_merged_tables_rank_as_their_members_agree() -> None:
     generator = torch.Generator().manual_seed(2)
     first, second = (torch.randn(10, 6, generator=generator) for _ in range(2))
-    merged = merge([first, second], texts=PASSAGES, dimensions=12)
+    merged = merge([first, second], weights=[1, 1], texts=PASSAGES, dimensions=12)
     assert merged.shape == (10, 12)
-    same = merge([first, first], texts=_tokens([[number] for number in range(10)]), dimensions=6)
+    same = merge([first, first], weights=[1, 1], texts=_tokens([[number] for number in range(10)]), dimensions=6)
     torch.testing.assert_close(
         means(same, QUESTIONS) @ means(same, PASSAGES).T, means(first, QUESTIONS) @ means(first, PASSAGES).T
     )

@@ -14,7 +14,7 @@ pytest.importorskip("sentence_transformers", reason="needs the train extra")
 
 from helseassistent.index.encode import StaticEncoder, load_encoder
 from helseassistent.train.pipeline import train
-from helseassistent.train.recipe import Member, Plan, Recipe
+from helseassistent.train.recipe import HEADING_SHARES, LastRun, LatePlan, Member, Plan, Recipe
 
 SUBJECTS = {
     "Fastlege": ("legen", "konsultasjon hos fastlegen og henvisning til spesialist"),
@@ -63,16 +63,16 @@ RECIPE = Recipe(
     start_dimensions=24,
     dimensions=16,
     batch=32,
-    last_runs=2,
     members=(
         Member(seed=1, dimensions=24, fine=Plan(30, 0.01)),
         Member(seed=3, dimensions=12, fine=Plan(10, 0.01)),
         Member(seed=4, start="windows", dimensions=16, fine=Plan(10, 0.01)),
         Member(seed=2, start="random", dimensions=16, base=Plan(20, 0.02), fine=Plan(30, 0.01)),
     ),
-    last=Plan(20, 0.005, averaged=0.5),
+    last=(LastRun(1, plan=Plan(20, 0.005, averaged=0.5)), LastRun(2, HEADING_SHARES, Plan(20, 0.005))),
     negatives_by_model=3,
     negatives_by_words=2,
+    late=LatePlan(dimensions=8, batch=16, against=3, runs=2),
 )
 
 

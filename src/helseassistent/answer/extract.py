@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from helseassistent.answer.reading import Reading, WordVectors, asks_about_title
-from helseassistent.answer.sentences import SHORT, sentence_features, sentence_scores
+from helseassistent.answer.sentences import sentence_features, sentence_scores
 from helseassistent.answer.verify import Draft, DraftClaim, DraftQuote
 from helseassistent.types import Passage, Scored, Sentence
 
 PASSAGES = 4  # only the best passages may speak
 MOST_SENTENCES = 4
 SURE = 0.85  # sentences are added until one of them is the right one this surely
+SHORT = 5  # words; a shorter line that ends in a full stop does not end a list
 DEFINES = 6.0  # what is gained by the first sentence of a page that is about the very thing the question asks what is
 MOST_WORDS = 70  # of one quote, about three sentences
 _BULLETS = ("-", "*", "+", "•")

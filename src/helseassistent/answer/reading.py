@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helseassistent.text.asked import Asked, asked_for, defined
-from helseassistent.text.terms import gram_terms, stem, word_terms
+from helseassistent.text.terms import stem, word_terms
 from helseassistent.text.words import FUNCTION_WORDS, content_words, tokens
 from helseassistent.types import Encoder, Vectors
 
@@ -64,7 +64,6 @@ class Reading:
     vectors: Vectors  # one row a word
     importance: Shares
     terms: frozenset[str]
-    grams: frozenset[str]
     asked: frozenset[Asked]
 
 
@@ -81,7 +80,6 @@ def read_question(question: str, *, encoder: Encoder) -> Reading:
         encoded[len(words) + 1 :],
         weights / weights.sum(),
         frozenset(word_terms(question)),
-        frozenset(gram_terms(question)),
         asked_for(question),
     )
 
@@ -107,6 +105,24 @@ def nearness_of_words(reading: Reading, words: Sequence[str], *, vectors: WordVe
     scaled = np.clip((cosines.max(axis=1) - UNRELATED) / (SAME - UNRELATED), 0.0, 1.0).astype(np.float64)
     same = [stem in stems for stem in reading.stems]
     return np.where(same, 1.0, scaled)
+
+
+def nearness_of_texts(reading: Reading, texts: Sequence[Sequence[str]], *, vectors: WordVectors) -> NDArray[np.float64]:
+    """The same for several texts at once, shape (words of the question, texts), given the words of each."""
+    rows: dict[str, int] = {}
+    places = [rows.setdefault(word, len(rows)) for words in texts for word in words]
+    lengths = np.array([len(words) for words in texts], dtype=np.int64)
+    found = np.zeros((len(reading.words), len(texts)))
+    if not rows:
+        return found
+    near = np.clip((reading.vectors @ vectors.of(list(rows)).T - UNRELATED) / (SAME - UNRELATED), 0.0, 1.0)
+    stems = np.array([stem(word) for word in rows])
+    for number, own in enumerate(reading.stems):
+        near[number, stems == own] = 1.0
+    filled = np.flatnonzero(lengths)
+    starts = (np.cumsum(lengths) - lengths)[filled]
+    found[:, filled] = np.maximum.reduceat(near[:, places], starts, axis=1)
+    return found
 
 
 @lru_cache(maxsize=20_000)

@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from helseassistent.answer.reading import Reading, WordVectors, nearness, rarity, unsaid
 from helseassistent.text.asked import amounts, counted, holds
-from helseassistent.text.terms import gram_terms, word_terms
 from helseassistent.types import Sentence
 
-NAMES = ("similarity", "terms", "grams", "said", "asked", "counts", "short", "opens_list")
-SHORT = 5  # words; shorter lines are headings and labels more often than statements
+NAMES = ("similarity", "late", "said", "asked", "counts")
 Features: TypeAlias = NDArray[np.float64]  # shape (sentences, len(NAMES))
 
 
@@ -54,13 +52,10 @@ def shipped_weights() -> Mapping[str, float]:
 def _row(reading: Reading, sentence: Sentence, *, said: float, counts: float) -> list[float]:
     return [
         sentence.similarity,
-        _share(reading.terms, word_terms(sentence.text)),
-        _share(reading.grams, gram_terms(sentence.text)),
+        sentence.late,
         said,
         float(any(holds(sentence.text, kind) for kind in reading.asked)),
         counts,
-        float(len(sentence.text.split()) < SHORT),
-        float(sentence.text.endswith(":")),
     ]
 
 
@@ -72,7 +67,3 @@ def _counts(reading: Reading, sentences: Sequence[Sentence], *, vectors: WordVec
     place = reading.words.index(noun)
     found = [" ".join(amounts(sentence.text)) for sentence in sentences]
     return [float(nearness(reading, text, vectors=vectors)[place]) if text else 0.0 for text in found]
-
-
-def _share(asked: frozenset[str], found: Sequence[str]) -> float:
-    return len(asked & frozenset(found)) / len(asked) if asked else 0.0

@@ -1,7 +1,9 @@
 """The ranking: two weighted sums of signals, their weights in a file that can be read.
 
 The first sum ranks every candidate. The second ranks the best of those again, with what is too dear to compute for all:
-how much of the question each passage says, word by word.
+how much of the question each passage says, word by word. A question in the pages' own words wants other weights than an
+everyday one, so that each signal has two: what it weighs, and what it weighs more the more of the question's words some
+passage has (`SignalTable.own_words`).
 """
 
 from __future__ import annotations
@@ -17,48 +19,80 @@ from numpy.typing import NDArray
 from helseassistent.errors import SettingsError
 from helseassistent.retrieve.signals import NAMES, SignalTable
 
+AGAIN = ("first", "said", "late")  # what the second sum adds up, `first` being the first sum
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One weight a signal, and what is added to it for a question wholly in the pages' own words."""
+
+    always: tuple[float, ...]
+    own_words: tuple[float, ...]
+
+    def at(self, own_words: float) -> NDArray[np.float64]:
+        """The weights for one question."""
+        return np.array(self.always) + own_words * np.array(self.own_words)
+
 
 @dataclass(frozen=True, slots=True)
 class RankWeights:
-    """One weight a signal, in the order of `signals.NAMES`; `said` 0 leaves the first ranking as it is."""
+    """Weights of the first sum, in the order of `signals.NAMES`, and of the second, in the order of `AGAIN`."""
 
-    values: tuple[float, ...]
-    first: float = 1.0  # what the first sum weighs in the second
-    said: float = 0.0
+    first: Weights
+    again: Weights | None = None  # None leaves the first ranking as it is
 
     @classmethod
     def shipped(cls) -> RankWeights:
         """The weights in `rank.json`, fitted by `helseassistent train --fit` on questions the encoder has not seen."""
         content = resources.files("helseassistent.retrieve").joinpath("rank.json").read_text(encoding="utf-8")
-        fields = json.loads(content)
-        return cls.of(fields["weights"], again=fields["again"])
+        return cls.of(**json.loads(content))
 
     @classmethod
-    def of(cls, weights: Mapping[str, float], *, again: Mapping[str, float] | None = None) -> RankWeights:
-        """Weights by signal name, and those of the second ranking; a signal that is not named weighs nothing.
+    def of(
+        cls,
+        weights: Mapping[str, float],
+        *,
+        own_words: Mapping[str, float] | None = None,
+        again: Mapping[str, float] | None = None,
+        again_own_words: Mapping[str, float] | None = None,
+    ) -> RankWeights:
+        """Weights by signal name; a signal that is not named weighs nothing.
 
         Raises:
             SettingsError: if a name is not a signal.
         """
-        unknown = set(weights) - set(NAMES)
-        if unknown:
-            raise SettingsError(
-                f"Ukjente signaler i rangeringen: {', '.join(sorted(unknown))}. Kjente: {', '.join(NAMES)}."
-            )
-        again = again or {}
-        values = tuple(float(weights.get(name, 0.0)) for name in NAMES)
-        return cls(values, first=float(again.get("first", 1.0)), said=float(again.get("said", 0.0)))
+        first = Weights(_in_order(weights, NAMES), _in_order(own_words or {}, NAMES))
+        if not again:
+            return cls(first)
+        return cls(first, Weights(_in_order(again, AGAIN), _in_order(again_own_words or {}, AGAIN)))
 
-    def by_name(self) -> dict[str, float]:
-        """The weight of each signal of the first ranking."""
-        return dict(zip(NAMES, self.values, strict=True))
+    def by_name(self) -> dict[str, dict[str, float]]:
+        """What `of` takes."""
+        found = {
+            "weights": dict(zip(NAMES, self.first.always, strict=True)),
+            "own_words": dict(zip(NAMES, self.first.own_words, strict=True)),
+        }
+        if self.again:
+            found["again"] = dict(zip(AGAIN, self.again.always, strict=True))
+            found["again_own_words"] = dict(zip(AGAIN, self.again.own_words, strict=True))
+        return found
 
-    @property
-    def again(self) -> dict[str, float]:
-        """The weights of the second ranking."""
-        return {"first": self.first, "said": self.said}
+    def without(self, signal: str) -> RankWeights:
+        """The same weights but for one signal."""
+        return RankWeights.of(
+            **{part: {name: w for name, w in found.items() if name != signal} for part, found in self.by_name().items()}
+        )
 
 
-def scores(table: SignalTable, *, weights: RankWeights) -> NDArray[np.float32]:
+def scores(table: SignalTable, *, weights: RankWeights) -> NDArray[np.float64]:
     """The first score of every candidate, shape (candidates,)."""
-    return np.asarray(table.values @ np.array(weights.values, dtype=np.float32))
+    return np.asarray(table.values @ weights.first.at(table.own_words))
+
+
+def _in_order(weights: Mapping[str, float], names: tuple[str, ...]) -> tuple[float, ...]:
+    unknown = set(weights) - set(names)
+    if unknown:
+        raise SettingsError(
+            f"Ukjente signaler i rangeringen: {', '.join(sorted(unknown))}. Kjente: {', '.join(names)}."
+        )
+    return tuple(float(weights.get(name, 0.0)) for name in names)

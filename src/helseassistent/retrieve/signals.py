@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -10,11 +11,11 @@ from numpy.typing import NDArray
 
 from helseassistent.index.bm25 import Bm25
 from helseassistent.index.generation import Generation
-from helseassistent.text.terms import gram_terms
-from helseassistent.types import Signals
+from helseassistent.text.terms import gram_terms, search_terms
 
 DEPTH = 60  # how many passages each list may propose
-NAMES = tuple(field.name for field in fields(Signals) if field.name != "said")  # `said` is for the few best only
+OFFICIAL = 0.3  # weight of a term that the thesaurus gave; docs/decisions/0008-ranking.md has the others
+NAMES = ("dense", "context", "sentence", "words", "grams", "headings")  # fields of types.Signals
 Scores: TypeAlias = NDArray[np.float32]
 
 
@@ -25,11 +26,20 @@ class SignalTable:
     rows: NDArray[np.int64]
     values: NDArray[np.float32]
 
+    @property
+    def own_words(self) -> float:
+        """How far the question speaks the pages' own words, in [0, 1]: the most that any passage has of its terms."""
+        return float(self.values[:, NAMES.index("words")].max(initial=0.0))
 
-def signal_table(question: str, *, generation: Generation, vector: Scores) -> SignalTable:
-    """Every passage that is among the best of any list, with all signals; `vector` is the encoded question."""
+
+def signal_table(question: str, *, generation: Generation, vector: Scores, official: Sequence[str] = ()) -> SignalTable:
+    """Every passage that is among the best of any list, with all signals.
+
+    `vector` is the encoded question; `official` are words that the thesaurus gives for those of the question.
+    """
     terms, weights = generation.spelling.terms(question)
-    words = _shares(generation.words, terms, weights)
+    more = [term for word in official for term in search_terms(word)]
+    words = _shares(generation.words, terms, weights, more)
     grams = _shares(generation.grams, gram_terms(question))
     headings = _shares(generation.context, terms, weights)
     nearest, _ = generation.dense.search(vector, top_k=DEPTH)
@@ -54,9 +64,10 @@ def sentence_similarities(row: int, *, generation: Generation, vector: Scores) -
     return np.asarray(generation.sentence_vectors[first:last].astype(np.float32) @ vector)
 
 
-def _shares(index: Bm25, terms: list[str], weights: list[float] | None = None) -> Scores:
-    """BM25 divided by the most that these terms could give a document if none were a guess: the sum of their idf."""
-    scores = index.scores(terms, weights)
+def _shares(index: Bm25, terms: list[str], weights: list[float] | None = None, official: Sequence[str] = ()) -> Scores:
+    """BM25 divided by the most that `terms` could give a document if none were a guess: the sum of their idf."""
+    weights = [1.0] * len(terms) if weights is None else weights
+    scores = index.scores([*terms, *official], [*weights, *[OFFICIAL] * len(official)])
     ceiling = index.ceiling(terms)
     return scores / ceiling if ceiling > 0 else scores
 
@@ -67,8 +78,14 @@ def _best(scores: Scores) -> NDArray[np.int64]:
 
 
 def _best_sentences(rows: NDArray[np.int64], *, generation: Generation, vector: Scores) -> Scores:
+    """The nearest sentence of each passage, all of them read at once; 0 for a passage without any."""
+    starts, ends = generation.sentence_bounds[rows], generation.sentence_bounds[rows + 1]
+    counts = ends - starts
     best = np.zeros(len(rows), dtype=np.float32)
-    for position, row in enumerate(rows):
-        similarities = sentence_similarities(int(row), generation=generation, vector=vector)
-        best[position] = similarities.max(initial=0.0)
+    filled = np.flatnonzero(counts)
+    if len(filled):
+        begins = np.cumsum(counts) - counts
+        places = np.repeat(starts - begins, counts) + np.arange(int(counts.sum()))
+        similarities = generation.sentence_vectors[places].astype(np.float32) @ vector
+        best[filled] = np.maximum(np.maximum.reduceat(similarities, begins[filled]), 0.0)
     return best

@@ -20,7 +20,7 @@ _LONGEST = 40  # letters; endings are looked for in so many, since the time grow
 
 def tokens(text: str) -> list[str]:
     """Words and numbers in reading order, lower case; `3,5` and `08.30` stay whole."""
-    return [match.group() for match in _TOKEN.finditer(text.lower())]
+    return _TOKEN.findall(text.lower())
 
 
 def content_words(text: str) -> list[str]:

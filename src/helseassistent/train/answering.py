@@ -1,4 +1,4 @@
-"""Fits everything that stands between an encoder and an answer: ranking, choice of sentences, scope, confidence.
+"""Fits what makes an answer of what was found: choice of sentences, scope, confidence.
 
 All of it is fitted on the held-out documents of the training folder and on questions written for the project, never
 on an evaluation set; so the evaluation sets can judge the result.
@@ -21,20 +21,16 @@ from helseassistent.answer.scope import Scope, lacks_the_fact, scope_text
 from helseassistent.answer.sentences import NAMES as SENTENCE_NAMES
 from helseassistent.answer.sentences import sentence_features
 from helseassistent.answer.support import features
-from helseassistent.errors import HelseassistentError
 from helseassistent.index.build import build
-from helseassistent.index.generation import Generation, open_generation
-from helseassistent.retrieve.hybrid import READ_AGAIN, HybridRetriever, said_shares
-from helseassistent.retrieve.rank import RankWeights, scores
-from helseassistent.retrieve.signals import NAMES, SignalTable, signal_table
-from helseassistent.train.data import Questioned
+from helseassistent.index.generation import open_generation
+from helseassistent.retrieve.hybrid import HybridRetriever
+from helseassistent.retrieve.rank import RankWeights
 from helseassistent.train.episodes import Asked, Episode, Material, episodes
 from helseassistent.train.labels import read_labels, sentences_of
-from helseassistent.train.practice import Task, practice_corpus, tasks
+from helseassistent.train.practice import practice_corpus, tasks
 from helseassistent.train.ranker import Group, fit_listwise
 from helseassistent.types import Encoder, Page, Scored, Vectors
 
-RANKED = 2500  # questions that the ranking is fitted on
 _SEED = 11
 
 
@@ -69,52 +65,6 @@ class RememberingEncoder:
         if missing:
             self._known.update(zip(missing, self._encoder.encode_passages(missing), strict=True))
         return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
-
-
-def fit_ranking(rows: Sequence[Questioned], *, encoder: Encoder) -> RankWeights:
-    """Weights of both rankings, on questions of held-out documents over the whole practice corpus.
-
-    Raises:
-        HelseassistentError: if there are no such questions.
-    """
-    corpus = practice_corpus(rows)
-    asked = [task for task in tasks(rows, corpus) if task.source.held_out]
-    if not asked:
-        raise HelseassistentError(
-            "Fant ingen spørsmål å tilpasse til. Oppgi mappa med treningsdata: --texts MAPPE, med citizen_questions i."
-        )
-    chosen = np.random.default_rng(_SEED).permutation(len(asked))[:RANKED]
-    with TemporaryDirectory() as folder:
-        build(corpus, Path(folder), encoder=encoder)
-        generation = open_generation(Path(folder))
-        found = []
-        for index in tqdm(chosen, desc="Rangering", unit="spørsmål"):
-            task = asked[index]
-            vector = encoder.encode_questions([task.question])[0]
-            table = signal_table(task.question, generation=generation, vector=vector)
-            found.append((task, table, _overlapping(generation, table.rows, span=(task.file, task.start, task.end))))
-        groups = [Group(table.values.astype(np.float64), right) for _, table, right in found]
-        first = RankWeights.of(fit_listwise(groups, names=NAMES))
-        again = _fit_again(found, first=first, generation=generation, encoder=encoder)
-    return RankWeights.of(first.by_name(), again=again)
-
-
-def _fit_again(
-    found: Sequence[tuple[Task, SignalTable, NDArray[np.bool_]]],
-    *,
-    first: RankWeights,
-    generation: Generation,
-    encoder: Encoder,
-) -> Mapping[str, float]:
-    vectors = WordVectors(encoder)
-    groups = []
-    for task, table, right in tqdm(found, desc="Rangering, andre gang", unit="spørsmål"):
-        ranked = scores(table, weights=first)
-        best = np.argsort(-ranked)[:READ_AGAIN]
-        reading = read_question(task.question, encoder=encoder)
-        said = said_shares(reading, table.rows[best], generation=generation, vectors=vectors)
-        groups.append(Group(np.stack([ranked[best], said], axis=1).astype(np.float64), right[best]))
-    return fit_listwise(groups, names=("first", "said"))
 
 
 def try_episodes(
@@ -216,8 +166,3 @@ def sentence_group(case: Tried, *, vectors: WordVectors) -> Group:
 
 def _overlap(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
     return one[0] == other[0] and one[1] < other[2] and one[2] > other[1]
-
-
-def _overlapping(generation: Generation, rows: NDArray[np.int64], *, span: tuple[str, int, int]) -> NDArray[np.bool_]:
-    passages = [generation.passages[row] for row in rows]
-    return np.array([_overlap((passage.file, passage.start, passage.end), span) for passage in passages])

@@ -6,16 +6,19 @@ import hashlib
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from helseassistent.index.encode import CHECKSUMS
+from helseassistent.train.late import LateTable
 from helseassistent.train.measure import Figures
 from helseassistent.train.recipe import Recipe
 
+LATE = "late.safetensors"
 _SPECIAL_TOKENS = 2  # padding and unknown, which carry no meaning
 
 
-def write_model(folder: Path, *, table: torch.Tensor, tokenizer: Tokenizer, card: str) -> None:
+def write_model(folder: Path, *, table: torch.Tensor, late: LateTable, tokenizer: Tokenizer, card: str) -> None:
     """A folder that `SentenceTransformer(folder)` and `load_encoder(folder)` read, in float16."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
@@ -26,8 +29,15 @@ def write_model(folder: Path, *, table: torch.Tensor, tokenizer: Tokenizer, card
     folder.mkdir(parents=True, exist_ok=True)
     module = StaticEmbedding(tokenizer, embedding_weights=table.half())
     SentenceTransformer(modules=[module], device="cpu").save(str(folder), create_model_card=False)
+    save_file(late_arrays(late), folder / LATE)
     (folder / "README.md").write_text(card, encoding="utf-8")
     write_checksums(folder)
+
+
+def late_arrays(late: LateTable) -> dict[str, torch.Tensor]:
+    """Rows as whole numbers of 8 bits, to be brought to length 1 again, and the weights of the tokens."""
+    largest = late.vectors.abs().amax(dim=1, keepdim=True).clamp(min=1e-9)
+    return {"vectors": (late.vectors / largest * 127).round().to(torch.int8), "weights": late.weights.half()}
 
 
 def write_checksums(folder: Path) -> None:

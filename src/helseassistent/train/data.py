@@ -26,6 +26,11 @@ class Pair:
     query: str
     passage: str
 
+    @property
+    def held_out(self) -> bool:
+        """True for a tenth of the passages, which the ranking is fitted on."""
+        return is_held_out({"id": self.passage})
+
 
 @dataclass(frozen=True, slots=True)
 class Questioned:
@@ -96,12 +101,15 @@ def documents(folder: Path) -> Iterator[list[str]]:
             yield paragraphs
 
 
-def pairs(folder: Path, *, name: str) -> list[Pair]:
-    """The pairs of one file, empty if it is not there; a law's short title goes in front of its section headings."""
+def pairs(folder: Path, *, name: str, in_context: bool = True) -> list[Pair]:
+    """The pairs of one file, empty if it is not there; a law's short title goes in front of its section headings.
+
+    With `in_context` false the headings stand alone.
+    """
     found = []
     for row in _rows(folder, name=name):
         query, passage = str(row["a"]), str(row["b"])
-        context = str(row.get("ctx") or "")
+        context = str(row.get("ctx") or "") if in_context else ""
         found.append(Pair(f"{context}. {query}" if context else query, passage))
     return found
 

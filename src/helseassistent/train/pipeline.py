@@ -20,6 +20,7 @@ from helseassistent.train.card import card_text, write_model
 from helseassistent.train.cooccurrence import random_vectors, start_vectors, turned, window_vectors
 from helseassistent.train.data import documents
 from helseassistent.train.fit import fit
+from helseassistent.train.late import LateTable, first_table, fit_late, mean_of
 from helseassistent.train.measure import Figures, measure
 from helseassistent.train.merge import merge
 from helseassistent.train.mine import hard_negatives
@@ -32,7 +33,7 @@ from helseassistent.train.prepare import (
     prepare_groups,
     prepare_questions,
 )
-from helseassistent.train.recipe import BASE_SHARES, FINE_SHARES, LAST_SHARES, Member, Recipe, Shares
+from helseassistent.train.recipe import BASE_SHARES, FINE_SHARES, Member, Recipe, Shares
 from helseassistent.train.stages import Arrays, Stages
 from helseassistent.train.tokenizer import tokenizer_texts, train_tokenizer
 from helseassistent.train.tokens import Sentences, tokenise, tokenise_documents
@@ -100,9 +101,10 @@ def train(
         Grouped(prepare_groups(texts, tokenizer=tokenizer)),
     )
     table = _table(materials, recipe=recipe, stages=stages, vocabulary=tokenizer.get_vocab_size())
+    late = _late(table, materials, recipe=recipe, stages=stages)
     figures = _figures(table, asked=asked)
     card = card_text(recipe, figures=figures, rows=materials.rows)
-    write_model(out, table=table, tokenizer=tokenizer, card=card)
+    write_model(out, table=table, late=late, tokenizer=tokenizer, card=card)
     return TrainReport(out, figures, time.monotonic() - begun, stages.resumed)
 
 
@@ -139,17 +141,34 @@ def _table(materials: Materials, *, recipe: Recipe, stages: Stages, vocabulary: 
         tables = [
             _member(member, materials, recipe=recipe, stages=stages, vocabulary=vocabulary) for member in recipe.members
         ]
-        return merge(tables, texts=materials.asked.passages, dimensions=recipe.dimensions)
+        weights = [member.weight for member in recipe.members]
+        return merge(tables, weights=weights, texts=materials.asked.passages, dimensions=recipe.dimensions)
 
     def last() -> torch.Tensor:
         table = _kept(stages, "merged", merged)
         questions = _questions(materials.asked, recipe=recipe, negatives=_negatives(table, materials, recipe, stages))
-        draw = Mixture(_sources(materials, shares=LAST_SHARES, questions=questions), size=recipe.batch)
-        runs = range(recipe.seed, recipe.seed + recipe.last_runs)
-        tables = [fit(table, draw, plan=recipe.last, seed=seed, name="Lærer av feil") for seed in runs]
+        tables = []
+        for run in recipe.last:
+            draw = Mixture(_sources(materials, shares=run.shares, questions=questions), size=recipe.batch)
+            tables.append(fit(table, draw, plan=run.plan, seed=run.seed, name="Lærer av feil"))
         return torch.stack(tables).mean(dim=0)
 
     return _kept(stages, "last", last)
+
+
+def _late(table: torch.Tensor, materials: Materials, *, recipe: Recipe, stages: Stages) -> LateTable:
+    """The table for reading word by word, learned from the finished encoder on."""
+
+    def make() -> Arrays:
+        negatives = _negatives(table, materials, recipe, stages)
+        questions = _questions(materials.asked, recipe=recipe, negatives=negatives)
+        start = first_table(table, passages=materials.asked.passages, dimensions=recipe.late.dimensions)
+        seeds = range(recipe.seed, recipe.seed + recipe.late.runs)
+        found = mean_of([fit_late(start, questions, plan=recipe.late, seed=seed) for seed in seeds])
+        return {"vectors": found.vectors.numpy(), "weights": found.weights.numpy()}
+
+    arrays = stages.arrays("late", make)
+    return LateTable(torch.from_numpy(arrays["vectors"]), torch.from_numpy(arrays["weights"]))
 
 
 def _member(member: Member, materials: Materials, *, recipe: Recipe, stages: Stages, vocabulary: int) -> torch.Tensor:

@@ -24,6 +24,7 @@ from helseassistent.index.manifest import CURRENT
 from helseassistent.reply import ReplyRecord, reply_record
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
+from helseassistent.retrieve.thesaurus import shipped_thesaurus
 from helseassistent.settings import Settings
 from helseassistent.types import Encoder, Exchange, Language
 
@@ -76,7 +77,10 @@ def build_parts(
         build_index(settings, encoder=encoder)
     generation = open_generation(settings.index, fingerprint=encoder.fingerprint, vector_store=settings.vector_store)
     vectors = WordVectors(encoder)
-    retriever = HybridRetriever(generation, encoder=encoder, weights=RankWeights.shipped(), vectors=vectors)
+    thesaurus = shipped_thesaurus(Path(settings.thesaurus) if settings.thesaurus else None)
+    retriever = HybridRetriever(
+        generation, encoder=encoder, weights=RankWeights.shipped(), vectors=vectors, thesaurus=thesaurus
+    )
     updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
     assistant = Assistant(
         Safety.load(),

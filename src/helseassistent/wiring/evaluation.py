@@ -21,7 +21,9 @@ from helseassistent.evaluate.run import run_questions
 from helseassistent.index.build import build
 from helseassistent.index.generation import Generation, open_generation
 from helseassistent.retrieve.hybrid import HybridRetriever
-from helseassistent.retrieve.rank import RankWeights
+from helseassistent.retrieve.rank import AGAIN, RankWeights
+from helseassistent.retrieve.signals import NAMES
+from helseassistent.retrieve.thesaurus import Thesaurus
 from helseassistent.types import Encoder, Page
 from helseassistent.wiring import Parts
 
@@ -35,6 +37,8 @@ METHODS: Mapping[str, Mapping[str, float] | None] = {
     "grams": {"grams": 1},
     "headings": {"headings": 1},
 }
+_WITHOUT_THESAURUS = "without-thesaurus"
+SIGNALS = (*NAMES, *AGAIN[1:])
 _PASSAGES_A_TEXT = 5  # several passages of one text count once, so that many more are asked for
 
 
@@ -98,19 +102,25 @@ def features_of(parts: Parts, question: str) -> dict[str, float]:
 def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
     shipped = RankWeights.shipped()
     left_out = name.removeprefix("without-")
-    if left_out != name and left_out in {*shipped.by_name(), "said"}:
-        weights = {key: weight for key, weight in shipped.by_name().items() if key != left_out}
-        again = {key: weight for key, weight in shipped.again.items() if key != left_out}
-        chosen = RankWeights.of(weights, again=again)
+    if left_out != name and left_out in SIGNALS:
+        chosen = shipped.without(left_out)
+    elif name == _WITHOUT_THESAURUS:
+        chosen = shipped
+    elif name == f"bm25-{_WITHOUT_THESAURUS}":
+        chosen = RankWeights.of({"words": 1})
+    elif name == "without-own-words":
+        chosen = RankWeights.of(shipped.by_name()["weights"], again=shipped.by_name().get("again"))
     elif name in METHODS:
         given = METHODS[name]
         chosen = shipped if given is None else RankWeights.of(given)
     else:
-        signals = ", ".join([*shipped.by_name(), "said"])
         raise QuestionSetError(
-            f"Ukjent metode: «{name}». Kjente: {', '.join(METHODS)}, og without-SIGNAL med et av signalene {signals}."
+            f"Ukjent metode: «{name}». Kjente: {', '.join(METHODS)}, without-own-words, without-thesaurus,"
+            f" bm25-without-thesaurus, og without-SIGNAL med et av"
+            f" signalene {', '.join(SIGNALS)}."
         )
-    retriever = HybridRetriever(generation, encoder=encoder, weights=chosen)
+    thesaurus = Thesaurus([]) if name.endswith(_WITHOUT_THESAURUS) else None
+    retriever = HybridRetriever(generation, encoder=encoder, weights=chosen, thesaurus=thesaurus)
     return lambda question, count: retriever.search(question, top_k=count)
 
 
