@@ -9,7 +9,7 @@ TORCH := torch==2.13.0
 BENCH := ../shared/bench
 BROWSER := build/node_modules/axe-core
 
-.PHONY: run index test test-all lint fix eval ablate speed fit clean
+.PHONY: run index test test-all lint fix eval ablate speed fit urgency clean
 
 run: $(VENV)/.run index
 	$(PY) app.py
@@ -47,6 +47,10 @@ speed: $(VENV)/.speed
 # Ranking, choice of sentences, scope and confidence, fitted to the shipped encoder.
 fit: $(VENV)/.dev
 	$(PY) -m helseassistent.cli train --fit --texts ../shared/training
+
+# What recognises messages about danger; it does not look at the encoder.
+urgency: $(VENV)/.dev
+	$(PY) -m helseassistent.cli train --urgency --texts ../shared/training
 
 clean:
 	rm -rf $(VENV) build runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helseassistent.answer.safety import Safety
 from helseassistent.assistant import EVIDENCE, QUESTION_LIMIT, Assistant
 from helseassistent.corpus import Corpus
 from helseassistent.index.build import build
@@ -150,6 +151,27 @@ def test_every_quote_from_the_health_law_is_verbatim(bold: Assistant, health_law
         check_verbatim(exchange, dict(health_law.pages))
         answers += isinstance(exchange.reply, Answer)
     assert answers > 50
+
+
+def test_when_the_safety_layer_fails_the_numbers_are_shown(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(Safety, "label", fail)
+    for question in ("Han puster ikke", "Når åpner legevakten?"):
+        assert parts.ask([question], "nb").reply == parts.assistant.safety.last_resort("nb")
+    assert "safety layer failed" in caplog.text
+
+
+def test_a_service_question_with_an_injury_keeps_its_answer_and_gets_a_note(parts: Parts) -> None:
+    exchange = parts.ask(["Jeg vrikket ankelen og den er hoven. Kan legevakten behandle forstuing?"], "nb")
+    note = parts.assistant.safety.texts["caution", "nb"]
+    assert isinstance(exchange.reply, Answer)
+    assert exchange.caution == note
+    assert parts.text(exchange).startswith(note.text)
+    assert parts.ask(["Når åpner helsestasjonen?"], "nb").caution is None
 
 
 WORDS = st.sampled_from(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ from helseassistent.types import Abstention, Answer, Encoder, Exchange, Language
 
 QUESTION_LIMIT = 1000  # characters of one message
 EVIDENCE = 10  # passages kept with every reply
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Assistant:
         begun = time.perf_counter()
         messages = [clean_message(turn) for turn in turns] or [""]
         spoken = language or _spoken(messages)
-        urgent = self.safety.check(messages[-1], language=spoken)
+        urgent = self._urgent(messages[-1], language=spoken)
         if urgent is None or _is_about_service(messages[-1], urgent):
             return None
         return self._exchange(messages[-1], spoken, _Found(urgent), begun=begun)
@@ -67,10 +70,11 @@ class Assistant:
             time.perf_counter() - begun,
             found.understood,
             more_after(found.reply, pages=generation.pages) if isinstance(found.reply, Answer) else (),
+            None if isinstance(found.reply, Urgent) else self._caution(message, language=language),
         )
 
     def _reply(self, messages: Sequence[str], *, language: Language) -> _Found:
-        urgent = self.safety.check(messages[-1], language=language)
+        urgent = self._urgent(messages[-1], language=language)
         if urgent and not _is_about_service(messages[-1], urgent):
             return _Found(urgent)
         if notice := _notice(messages[-1]):
@@ -83,6 +87,20 @@ class Assistant:
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
         return _Found(_told(reply, message=messages[-1]), read.evidence, read.question if read.leans else None)
+
+    def _urgent(self, message: str, *, language: Language) -> Urgent | None:
+        try:
+            return self.safety.check(message, language=language)
+        except Exception:  # noqa: BLE001 - whatever failed, the numbers must be shown
+            _LOG.exception("the safety layer failed; its numbers were shown")
+            return self.safety.last_resort(language)
+
+    def _caution(self, message: str, *, language: Language) -> Urgent | None:
+        try:
+            return self.safety.caution(message, language=language)
+        except Exception:  # noqa: BLE001
+            _LOG.exception("the safety layer failed; its numbers were shown")
+            return self.safety.last_resort(language)
 
     def _from_evidence(self, question: str, evidence: Sequence[Scored]) -> Answer | Abstention:
         pages = self.retriever.generation.pages

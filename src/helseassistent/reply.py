@@ -59,6 +59,7 @@ class ReplyRecord(TypedDict):
     reason: Reason | None
     notice: Notice | None
     urgency: Urgency | None
+    caution: bool
     topics: list[TopicRecord]
     more: list[TopicRecord]
     evidence: list[EvidenceRecord]
@@ -106,6 +107,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
         "reason": None,
         "notice": None,
         "urgency": None,
+        "caution": exchange.caution is not None,
         "topics": [],
         "more": [topic_record(topic) for topic in exchange.more],
         "evidence": [

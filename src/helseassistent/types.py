@@ -184,6 +184,7 @@ class Exchange:
     seconds: float
     understood: str | None = None  # the question that was searched for, when earlier ones were added to it
     more: tuple[Topic, ...] = ()  # other sections of the pages that are quoted, each with a link to its heading
+    caution: Urgent | None = None  # a calm note with numbers above a reply that is not urgent itself
 
 
 class Encoder(Protocol):

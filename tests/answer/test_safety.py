@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from helseassistent.answer import safety, safety_model, safety_numbers
 from helseassistent.answer.safety import PRECEDENCE, Safety, freshness_warning, load_numbers, load_texts, stale_numbers
 from helseassistent.answer.safety_model import load_second_opinion
+from helseassistent.answer.safety_sheet import sheet
 from helseassistent.errors import SettingsError
 
 SAFETY = Safety.load()
@@ -36,7 +38,7 @@ def test_every_rule_has_an_example() -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["life", "life_suicide", "poison", "violence", "crisis", "child", "doctor", "last_resort"]
+    "label", ["life", "life_suicide", "poison", "violence", "crisis", "child", "doctor", "caution", "last_resort"]
 )
 def test_texts_are_given_in_both_written_forms_with_numbers_of_the_file(label: str) -> None:
     numbers = {number.number for number in load_numbers().values()}
@@ -163,6 +165,56 @@ def test_a_text_with_a_number_of_its_own_is_refused() -> None:
 def test_a_damaged_model_is_refused() -> None:
     with pytest.raises(SettingsError, match="safety_model"):
         load_second_opinion(b"\x00" * 64)
+
+
+@pytest.mark.parametrize("broken", ["safety_rules.toml", "safety_lexicon.toml", "model"])
+def test_a_broken_layer_meets_every_message_with_the_numbers(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if broken == "model":
+        monkeypatch.setattr(safety_model, "MODEL_FILE", "no_such_file")
+    else:
+        read_data = safety.read_data
+        monkeypatch.setattr(safety, "read_data", lambda name: "[broken" if name == broken else read_data(name))
+    with pytest.raises(SettingsError):
+        Safety.load()
+    layer = Safety.load_or_numbers()
+    assert not layer.works
+    for message in ("Mannen min puster ikke", "Når åpner legevakten?"):
+        assert layer.check(message, language="nn") == layer.last_resort("nn")
+
+
+@pytest.mark.parametrize("broken", ["urgent.toml", "numbers.toml"])
+def test_without_its_texts_or_numbers_the_layer_is_refused(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (safety, safety_numbers):
+        read_data = module.read_data
+        monkeypatch.setattr(
+            module, "read_data", lambda name, read=read_data: "[broken" if name == broken else read(name)
+        )
+    with pytest.raises(SettingsError, match=broken):
+        Safety.load_or_numbers()
+
+
+def test_the_shipped_layer_works() -> None:
+    assert Safety.load_or_numbers().works
+
+
+def test_the_sheet_for_approval_is_up_to_date() -> None:
+    numbers = load_numbers()
+    shown = (SETS.parents[1] / "docs" / "faretekster.md").read_text(encoding="utf-8")
+    assert shown == sheet(SAFETY.texts, numbers=numbers)
+    assert "ikke godkjent" in shown
+    for text in SAFETY.texts.values():
+        assert all(line in shown for line in text.text.splitlines())
+
+
+def test_a_message_costs_little() -> None:
+    rows = [json.loads(line)["text"] for line in (SETS / "fresh.jsonl").read_text(encoding="utf-8").splitlines()]
+    seconds = []
+    for text in rows:
+        start = time.process_time()
+        SAFETY.check(text, language="nb")
+        SAFETY.caution(text, language="nb")
+        seconds.append(time.process_time() - start)
+    assert sorted(seconds)[len(seconds) * 95 // 100] < 0.05
 
 
 # Written for these tests, after the sets of benchmarks/safety and apart from them.

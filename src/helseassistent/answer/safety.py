@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from helseassistent.answer.safety_decide import (
+    MIN_WORDS,
     PRECEDENCE,
+    UNSURE,
     URGENT_LABELS,
     Signs,
     decide,
@@ -18,7 +21,7 @@ from helseassistent.answer.safety_decide import (
 )
 from helseassistent.answer.safety_features import WHOLE, features, stretches
 from helseassistent.answer.safety_lexicon import Lexicon
-from helseassistent.answer.safety_model import SecondOpinion, load_second_opinion
+from helseassistent.answer.safety_model import SecondOpinion, blank_opinion, load_second_opinion
 from helseassistent.answer.safety_numbers import (
     freshness_warning,
     load_numbers,
@@ -41,7 +44,9 @@ from helseassistent.types import EmergencyNumber, Language, Urgency, Urgent
 
 __all__ = ["PRECEDENCE", "URGENT_LABELS", "Safety", "freshness_warning", "load_numbers", "stale_numbers"]
 
+_LOG = logging.getLogger(__name__)
 LAST_RESORT = "last_resort"
+CAUTION = "caution"
 MAX_FIRST_LINE_WORDS = 15
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -59,6 +64,7 @@ class Safety:
     texts: Mapping[tuple[str, Language], Urgent]
     named: frozenset[str]  # lists of the lexicon that the second opinion counts
     opinion: SecondOpinion
+    works: bool = True  # when not, every message is met with the last resort
 
     @classmethod
     def load(cls, *, opinion: SecondOpinion | None = None) -> Safety:
@@ -75,7 +81,7 @@ class Safety:
             rules = tuple(_rule(t, literals=literals, words=words) for t in _tables(tables["rule"]))
         except (KeyError, TypeError, ValueError) as error:
             raise SettingsError(f"safety_rules.toml mangler et felt eller har feil type ({error!r}).") from error
-        texts = load_texts(_table("urgent.toml"), numbers=load_numbers())
+        texts = shipped_texts(load_numbers())
         return cls(
             lexicon=Lexicon(words | literals),
             guards=guards,
@@ -85,10 +91,39 @@ class Safety:
             opinion=opinion or load_second_opinion(),
         )
 
+    @classmethod
+    def load_or_numbers(cls) -> Safety:
+        """The shipped layer; when its rules or its model are damaged, one that meets every message with the numbers.
+
+        Raises:
+            SettingsError: the texts or the numbers themselves are missing or damaged.
+        """
+        try:
+            return cls.load()
+        except SettingsError as error:
+            _LOG.error("Sikkerhetslaget virker ikke, og alle meldinger besvares med nødnumrene: %s", error)
+            return cls._numbers_only()
+
+    @classmethod
+    def _numbers_only(cls) -> Safety:
+        texts = shipped_texts(load_numbers())
+        nothing = frozenset[str]()
+        return cls(Lexicon({}), (), (), texts=texts, named=nothing, opinion=blank_opinion(), works=False)
+
     def check(self, message: str, *, language: Language) -> Urgent | None:
         """The fixed reply to a message about danger; None lets the message on to the search."""
+        if not self.works:
+            return self.last_resort(language)
         label = self.label(message)
         return self.texts[label, language] if label else None
+
+    def caution(self, message: str, *, language: Language) -> Urgent | None:
+        """A calm note with numbers, for a message that is met with an ordinary reply although it may tell of danger."""
+        words = tokens(message)
+        seen = self._signs(words)
+        view = self.opinion.probabilities(self._buckets(words, seen=seen))
+        may = len(words) >= MIN_WORDS and 1.0 - view["harmless"] >= UNSURE
+        return self.texts[CAUTION, language] if may or self.label(message) else None
 
     def label(self, message: str) -> str | None:
         """Which of the approved texts `message` calls for; None means no danger was seen."""
@@ -148,6 +183,11 @@ class Safety:
         return self.texts[LAST_RESORT, language]
 
 
+def shipped_texts(numbers: Mapping[str, EmergencyNumber]) -> Mapping[tuple[str, Language], Urgent]:
+    """See `load_texts`, of the shipped file."""
+    return load_texts(_table("urgent.toml"), numbers=numbers)
+
+
 def load_texts(
     tables: Mapping[str, object], *, numbers: Mapping[str, EmergencyNumber]
 ) -> Mapping[tuple[str, Language], Urgent]:
@@ -157,7 +197,7 @@ def load_texts(
         SettingsError: a text is missing, too long in its first line, or holds a number that numbers.toml does not have.
     """
     texts: dict[tuple[str, Language], Urgent] = {}
-    for label in (*PRECEDENCE, LAST_RESORT):
+    for label in (*PRECEDENCE, CAUTION, LAST_RESORT):
         table = tables.get(label)
         if not isinstance(table, dict) or table.get("urgency") not in get_args(Urgency):
             raise SettingsError(f"urgent.toml mangler en gyldig tekst for «{label}».")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from helseassistent.answer.safety_model import CLASSES
+from helseassistent.answer.safety_model import URGENT
 from helseassistent.answer.safety_rules import Hit, Reading
 from helseassistent.answer.safety_text import Token
 
@@ -17,6 +17,7 @@ URGENT_LABELS = frozenset({"life_suicide", "life", "poison", "violence", "child"
 # strong rule decide.
 SURE = 0.4
 SURE_WITH_RULE = 0.35
+UNSURE = 0.2  # for a calm note with numbers above an ordinary reply
 CALM = 0.3
 SLIGHT = 0.05
 POSSIBLE = 0.2
@@ -26,6 +27,7 @@ MIN_WORDS = 2
 SURE_AGAINST_DOUBT = 0.7
 SURE_IN_PART = 0.6  # of a message too long to be judged as a whole
 SURE_BESIDE_WHOLE = 0.95  # of a message that as a whole seems harmless
+SURE_OF_KIND = 0.6  # of what is urgent, to choose the text against a rule
 SEARCH_WORDS = 4  # a message this short without a symptom is taken for a search by keywords
 FIGURE = 4  # the penalty of a figure of speech
 # Lists of the lexicon that tell how somebody is, or what happened to them.
@@ -134,21 +136,17 @@ def _most_dangerous(labels: Sequence[str]) -> str:
 
 def _class_of(found: Sequence[Hit], *, view: Mapping[str, float]) -> str:
     """The likeliest dangerous class, but urgent when a fair rule says so and the second opinion does not exclude it."""
-    likeliest = max(CLASSES[1:], key=view.__getitem__)
+    likeliest = max(("crisis", "doctor", "urgent"), key=view.__getitem__)
     said = any(hit.score > FAIR_SCORE and hit.rule.label in URGENT_LABELS for hit in found)
     return "urgent" if said and view["urgent"] > POSSIBLE else likeliest
 
 
 def _label_of(name: str, rule_hits: Sequence[Hit], *, view: Mapping[str, float], reading: Reading) -> str:
-    """The label within the second opinion's class: what a rule says, else what the words point to."""
+    """The label within the second opinion's class: its own kind, unless it is unsure and a rule says another."""
     if name != "urgent":
         return name
     labels = [hit.rule.label for hit in rule_hits if hit.rule.label in URGENT_LABELS]
-    places = reading.places.keys()
-    if labels:
+    kind = max(URGENT, key=view.__getitem__)
+    if labels and view[kind] < SURE_OF_KIND * view["urgent"]:
         return _most_dangerous(labels)
-    if view["crisis"] > POSSIBLE:
-        return "life_suicide"
-    if "SWALLOW" in places and places & {"POISON", "BATTERY"}:
-        return "poison"
-    return "violence" if places & {"WEAPON", "THREAT", "HIDE"} else "life"
+    return "life_suicide" if kind == "suicide" else kind

@@ -14,7 +14,8 @@ from safetensors.numpy import load
 from helseassistent.answer.safety_features import BUCKETS
 from helseassistent.errors import SettingsError
 
-CLASSES = ("harmless", "urgent", "crisis", "doctor")
+CLASSES = ("harmless", "crisis", "doctor", "life", "suicide", "poison", "violence", "child")
+URGENT = CLASSES[3:]
 MODEL_FILE = "safety_model.safetensors"
 
 
@@ -22,16 +23,23 @@ MODEL_FILE = "safety_model.safetensors"
 class SecondOpinion:
     """Weights by class and bucket, int8 times one scale, and a bias a class."""
 
-    weights: NDArray[np.int8]  # shape (4, BUCKETS)
+    weights: NDArray[np.int8]  # shape (len(CLASSES), BUCKETS)
     scale: float
-    bias: NDArray[np.float32]  # shape (4,)
+    bias: NDArray[np.float32]  # shape (len(CLASSES),)
 
     def probabilities(self, buckets: Sequence[int]) -> dict[str, float]:
-        """How likely each of `CLASSES` is; they add up to one."""
+        """How likely each of `CLASSES` is; they add up to one. `urgent` is the sum of those in `URGENT`."""
         chosen = self.weights[:, list(buckets)].sum(axis=1, dtype=np.int64)
         scores = self.bias + chosen * (self.scale / max(1.0, len(buckets) ** 0.5))
         powers = np.exp(scores - scores.max())
-        return dict(zip(CLASSES, (powers / powers.sum()).tolist(), strict=True))
+        view: dict[str, float] = dict(zip(CLASSES, (powers / powers.sum()).tolist(), strict=True))
+        return view | {"urgent": sum(view[kind] for kind in URGENT)}
+
+
+def blank_opinion() -> SecondOpinion:
+    """One that knows nothing, for what needs the features alone."""
+    shape = (len(CLASSES), BUCKETS)
+    return SecondOpinion(np.zeros(shape, np.int8), 1.0, np.zeros(len(CLASSES), np.float32))
 
 
 def load_second_opinion(raw: bytes | None = None) -> SecondOpinion:

@@ -123,6 +123,9 @@ def _shown(body: str, *, kind: str, spoken: str, setting: _Setting) -> Shown:
     understood = understood_line(setting.exchange, setting.words)
     shown = "".join(f'<p class="ha-understood">{escape(line)}</p>' for line in understood)
     role = ' role="alert"' if kind == "urgent" else ""
+    if caution := setting.exchange.caution:
+        body = f'<p class="ha-caution" role="note">{_with_links(caution.text, caution)}</p>{body}'
+        spoken = f"{caution.text} {spoken}"
     reply_id = f' data-reply="{escape(setting.reply_id)}"' if setting.reply_id else ""
     below = reactions(setting.exchange.reply, name=name, words=setting.words, judged=bool(setting.reply_id))
     html = (

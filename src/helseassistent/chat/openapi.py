@@ -124,6 +124,7 @@ def _example(question: str) -> ReplyRecord:
         "reason": "near_miss",
         "notice": None,
         "urgency": None,
+        "caution": False,
         "topics": [{"page_url": "https://kommunen.example/side", "title": "…", "section": "…", "covers": []}],
         "more": [],
         "evidence": [{"file": "kommunen/side.md", "start": 0, "end": 120, "score": 0.71}],

@@ -24,6 +24,13 @@ def plain_text(
     being_updated: Collection[str] = _NO_PAGES,
 ) -> str:
     """What the citizen reads, without markup; `being_updated` names files whose page says it is being updated."""
+    reply = _plain_reply(exchange, today=today, numbers=numbers, being_updated=being_updated)
+    return f"{exchange.caution.text}\n\n{reply}" if exchange.caution else reply
+
+
+def _plain_reply(
+    exchange: Exchange, *, today: date, numbers: Mapping[str, EmergencyNumber], being_updated: Collection[str]
+) -> str:
     words = strings(exchange.language)
     understood = understood_line(exchange, words)
     match exchange.reply:

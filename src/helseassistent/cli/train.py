@@ -10,6 +10,7 @@ from helseassistent.errors import SettingsError
 from helseassistent.settings import Settings
 
 _QUESTIONS = Path("benchmarks/questions")
+_MESSAGES = Path("benchmarks/safety")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,13 +20,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--questions", type=Path, default=_QUESTIONS, metavar="MAPPE", help="spørsmål skrevet for prosjektet"
     )
+    parser.add_argument("--urgency", action="store_true", help="lær på nytt å kjenne igjen meldinger om fare")
+    parser.add_argument("--check", action="store_true", help="med --urgency: kryssvalider også (en halvtime)")
+    parser.add_argument(
+        "--messages", type=Path, default=_MESSAGES, metavar="MAPPE", help="meldinger om fare, skrevet for prosjektet"
+    )
     parser.add_argument("--fit", action="store_true", help="tilpass rangering, setninger, virkeområde og sikkerhet")
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Train an encoder into --out, or with --fit fit the files of the package to the encoder that is set."""
-    if bool(options.out) == options.fit:
-        raise SettingsError("Oppgi enten --out MAPPE for å lage en modell, eller --fit for å tilpasse til modellen.")
+    """Train an encoder into --out, or fit files of the package: to the encoder that is set, or for danger."""
+    if bool(options.out) + options.fit + options.urgency != 1:
+        raise SettingsError(
+            "Oppgi --out MAPPE for å lage en modell, --fit for å tilpasse til modellen, eller --urgency for farer."
+        )
+    if options.urgency:
+        from helseassistent.train.urgency import fit_urgency
+
+        questions = options.texts / "pairs" / "citizen_questions.jsonl.xz"
+        _announce(fit_urgency(options.messages, questions=questions, check=options.check))
+        return 0
     if options.fit:
         from helseassistent.wiring import encoder_of
         from helseassistent.wiring.fitting import fit_answering

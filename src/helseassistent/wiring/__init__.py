@@ -83,7 +83,7 @@ def build_parts(
     )
     updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
     assistant = Assistant(
-        Safety.load(),
+        Safety.load_or_numbers(),
         retriever,
         encoder,
         vectors,
