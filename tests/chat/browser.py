@@ -42,14 +42,20 @@ class Browser:
     def command(self, name: str, **arguments: object) -> None:
         self.driver.execute_cdp_cmd(name, arguments)
 
-    def size(self, width: int, height: int) -> None:
+    def size(self, width: int, height: int, *, zoom: int = 1) -> None:
+        """The window in pixels; at `zoom` 2 it holds half as many CSS pixels, as when a person sets it to 200 %."""
         self.command(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+            "Emulation.setDeviceMetricsOverride",
+            width=width // zoom,
+            height=height // zoom,
+            deviceScaleFactor=zoom,
+            mobile=False,
         )
 
-    def media(self, *, scheme: str = "light", medium: str = "") -> None:
+    def media(self, *, scheme: str = "light", medium: str = "", forced: bool = False) -> None:
         features = [
             {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "forced-colors", "value": "active" if forced else "none"},
             {"name": "prefers-reduced-motion", "value": "reduce"},  # so that a click never meets a moving page
         ]
         self.command("Emulation.setEmulatedMedia", media=medium, features=features)
@@ -57,7 +63,7 @@ class Browser:
     def run(self, script: str, *arguments: object) -> Any:
         return self.driver.execute_script(script, *arguments)
 
-    def until(self, condition: str, *, seconds: float = 15) -> None:
+    def until(self, condition: str, *, seconds: float = 30) -> None:
         WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(lambda _: self.run(f"return !!({condition})"))
 
     def find(self, selector: str) -> WebElement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from helseassistent.types import (
 )
 
 TODAY = date(2026, 11, 25)
+SLOW = 2.5  # seconds that an answer takes when the question asks it to wait
 NUMBERS = {
     "medical": EmergencyNumber("medical", "113", "Medisinsk nødtelefon", "hele døgnet", "https://a.example/", TODAY),
     "doctor": EmergencyNumber("doctor", "116117", "Legevakten", "hele døgnet", "https://b.example/", TODAY),
@@ -53,7 +55,7 @@ PAGES = (
         "Medisinsk senter ved legevakten",
         "Byen kommune",
         None,
-        "Legevakten har eget laboratorium, og der kan man analysere enklere prøver. "
+        "## Laboratorium\n\nLegevakten har eget laboratorium, og der kan man analysere enklere prøver. "
         "Røntgenavdelingen tar imot brudd og forstuinger i armer og bein, og avlaster sykehuset for denne typen "
         "henvendelser hele uken, også når det er mange som venter.",
     ),
@@ -103,6 +105,8 @@ def ask(turns: Sequence[str], language: Language | None) -> Exchange:
 
 def _reply(question: str, language: Language) -> tuple[Reply, tuple[Scored, ...]]:
     lowered = question.lower()
+    if lowered.startswith("vent litt"):
+        time.sleep(SLOW)
     if "krasj" in lowered:
         raise RuntimeError("hemmelig sti i en feilmelding")
     if "ikke lenger leve" in lowered or "hjertestans" in lowered:

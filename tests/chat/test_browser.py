@@ -296,46 +296,13 @@ def test_nothing_is_too_small_to_hit(browser: Browser) -> None:
     browser.size(390, 844)
     browser.open()
     browser.ask(ANSWERED)
+    browser.click("[data-helpful=false]:not([data-reason])")
+    browser.until("!document.querySelector('.ha-why').hidden")
     browser.ask("jeg vil ikke lenger leve")
     sizes = browser.run(
         "return [...document.querySelectorAll('a, button, summary, textarea')].filter((e) => e.offsetParent && "
-        "!e.closest('p:not(.ha-open)')).map((e) => [e.textContent, e.offsetWidth, e.offsetHeight])"
+        "!e.closest('p:not(.ha-open, .ha-return)')).map((e) => [e.textContent, e.offsetWidth, e.offsetHeight])"
     )
 
     assert not [name for name, width, height in sizes if width < 24 or height < 24]
     assert browser.find("#ha-send").size["height"] >= 44
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light"), (390, "dark")])
-def test_axe_finds_nothing_in_any_state(browser: Browser, width: int, scheme: str) -> None:
-    browser.size(width, 844)
-    browser.media(scheme=scheme)
-    browser.open()
-    found = {"empty": browser.violations()}
-    browser.click("#ha-send")
-    found["hint"] = browser.violations()
-    browser.ask(ANSWERED)
-    found["answered"] = browser.violations()
-    browser.click("summary")
-    found["unfolded"] = browser.violations()
-    browser.ask("Hva med sykehuset da")
-    found["no answer"] = browser.violations()
-    browser.ask("jeg vil ikke lenger leve")
-    found["emergency"] = browser.violations()
-    browser.ask("krasj")
-    found["failed"] = browser.violations()
-    browser.click("#ha-clear")
-    found["deleted"] = browser.violations()
-
-    assert {state: violations for state, violations in found.items() if violations} == {}
-
-
-def test_a_printed_conversation_holds_the_answer_and_its_address(browser: Browser) -> None:
-    browser.open()
-    browser.ask(ANSWERED)
-    browser.media(medium="print")
-
-    assert not browser.find("#ha-form").is_displayed()
-    assert browser.find(".ha-words").is_displayed()
-    after = browser.run("return getComputedStyle(document.querySelector('.ha-open a'), '::after').content")
-    assert "https://by.example/legevakt" in after or "attr" in after

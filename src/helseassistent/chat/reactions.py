@@ -15,7 +15,7 @@ def reactions(reply: Reply, *, name: str, words: Strings, judged: bool) -> str:
     """The row below `reply`, "" if there is nothing to do; `name` makes its ids unique, `judged` offers feedback."""
     copy = f'<button type="button" class="ha-copy">{escape(words.copy)}</button>' if isinstance(reply, Answer) else ""
     feedback = _feedback(_reasons(reply), name=name, words=words) if judged and _can_be_judged(reply) else ""
-    return f'<div class="ha-reactions">{feedback}{copy}</div>' if copy or feedback else ""
+    return f'<div class="ha-reactions">{copy}{feedback}</div>' if copy or feedback else ""
 
 
 def _can_be_judged(reply: Reply) -> bool:

@@ -84,7 +84,7 @@ def surroundings(citation: Citation, *, body: str | None, evidence: Sequence[Sco
 def _cut(text: str, start: int, end: int) -> Surroundings | None:
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
     if start > _REACH:
-        before = "… " + before[_first_whole(before) :]
+        before = "… " + before[_first_whole(before) :].lstrip()
     if len(text) - end > _REACH:
         after = after[: len(after) - _first_whole(after[::-1])].rstrip() + " …"
     return Surroundings(before, text[start:end], after) if (before + after).strip() else None

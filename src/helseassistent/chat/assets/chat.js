@@ -303,11 +303,13 @@ for (const link of document.querySelectorAll("[data-language]"))
   });
 let folded = [];
 window.addEventListener("beforeprint", () => {
-  folded = [...log.querySelectorAll("details:not([open])")];
-  for (const part of folded) part.open = true;
+  const closed = [...log.querySelectorAll("details:not([open])")];
+  folded.push(...closed);
+  for (const part of closed) part.open = true;
 });
 window.addEventListener("afterprint", () => {
   for (const part of folded) part.open = false;
+  folded = [];
 });
 document.querySelector("#ha-loading")?.remove();
 speak(language);
