@@ -62,6 +62,7 @@ class ReplyRecord(TypedDict):
     caution: bool
     topics: list[TopicRecord]
     more: list[TopicRecord]
+    searched_also: list[str]
     evidence: list[EvidenceRecord]
     confidence: float
     engine: str
@@ -110,6 +111,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
         "caution": exchange.caution is not None,
         "topics": [],
         "more": [topic_record(topic) for topic in exchange.more],
+        "searched_also": list(exchange.searched_also),
         "evidence": [
             {"file": s.passage.file, "start": s.passage.start, "end": s.passage.end, "score": round(s.score, 6)}
             for s in exchange.evidence

@@ -185,6 +185,7 @@ class Exchange:
     understood: str | None = None  # the question that was searched for, when earlier ones were added to it
     more: tuple[Topic, ...] = ()  # other sections of the pages that are quoted, each with a link to its heading
     caution: Urgent | None = None  # a calm note with numbers above a reply that is not urgent itself
+    searched_also: tuple[str, ...] = ()  # other words for the question's own that were searched for as well
 
 
 class Encoder(Protocol):

@@ -86,12 +86,13 @@ def numbers() -> dict[str, EmergencyNumber]:
 def edition() -> Edition:
     """What a chat over PAGES answers from."""
     pages = tuple(Topic(page.url, page.title, "", page.publisher) for page in PAGES)
-    return Edition(ask, danger, being_updated={"fylket/tannlege.md"}, pages=pages)
+    bodies = {page.file: page.body for page in PAGES}
+    return Edition(ask, danger, being_updated={"fylket/tannlege.md"}, pages=pages, bodies=bodies)
 
 
 def danger(turns: Sequence[str], language: Language | None) -> Exchange | None:
     """The fixed reply when the last message is about danger."""
-    exchange = ask(turns, language) if "krasj" not in turns[-1] else None
+    exchange = ask(turns, language) if not re.search("krasj|vent litt", turns[-1]) else None
     return exchange if exchange and isinstance(exchange.reply, Urgent) else None
 
 

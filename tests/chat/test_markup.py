@@ -129,6 +129,17 @@ def test_a_long_quote_is_cut_on_its_card_only_when_the_answer_shows_it_in_full()
     assert f"<q>{citation.quote}</q>" in shown(phrased).html
 
 
+def test_other_words_that_were_searched_for_are_told_and_escaped() -> None:
+    exchange, _ = answer_of("Hvilke prøver kan legevakten analysere?")
+    told = replace(exchange, searched_also=("laboratorieprøve", "<b>"))
+
+    def html(of: Exchange) -> str:
+        return show(of, turn=1, today=fakes.TODAY, numbers=fakes.numbers()).html
+
+    assert "Søkte også etter: laboratorieprøve, &lt;b&gt;." in html(told)
+    assert "Søkte også etter" not in html(exchange)
+
+
 def test_what_is_spoken_holds_the_answer_but_no_address() -> None:
     _, answer = answer_of("Hvilke prøver kan legevakten analysere?")
 

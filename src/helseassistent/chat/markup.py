@@ -90,7 +90,7 @@ def show(
             body = "".join(f"<p{language}>{fill(escape(text), number_links(numbers))}</p>" for text in paragraphs)
             plain = {name: number.number for name, number in numbers.items()}
             told = [words.ready_abstention, *(fill(text, plain) for text in paragraphs)]
-            html = body + _topics(abstention.topics, words)
+            html = body + _topics(abstention.topics, words) + _also(exchange, words)
             return _shown(html, kind="abstention", spoken=" ".join(told), setting=setting)
         case Urgent() as urgent:
             # role="alert" speaks for itself, so the status line stays silent.
@@ -152,8 +152,14 @@ def _answer(answer: Answer, setting: _Setting) -> str:
     return (
         f'<p class="ha-lead">{escape(lead(answer, found, words))}</p>{claims}'
         f'<h4 class="ha-sources-title" id="{name}-sources">{escape(words.sources)}</h4>'
-        f'<ol class="ha-sources" aria-labelledby="{name}-sources">{cards}</ol>{check}'
+        f'<ol class="ha-sources" aria-labelledby="{name}-sources">{cards}</ol>{check}{_also(setting.exchange, words)}'
     )
+
+
+def _also(exchange: Exchange, words: Strings) -> str:
+    if not exchange.searched_also:
+        return ""
+    return f'<p class="ha-also">{escape(fill(words.searched_also, {"words": ", ".join(exchange.searched_also)}))}</p>'
 
 
 def _claim(claim: Claim, number_of: Mapping[str, int], *, first: Collection[int], setting: _Setting) -> str:
