@@ -9,6 +9,7 @@ from pathlib import Path
 from helseassistent.chat.desk import Edition
 from helseassistent.errors import HelseassistentError
 from helseassistent.index.generation import current_id
+from helseassistent.index.manifest import CURRENT
 from helseassistent.types import Topic
 from helseassistent.wiring import Parts
 
@@ -26,11 +27,11 @@ def edition_of(parts: Parts) -> Edition:
 class Live:
     """Hands out the newest edition that could be opened; a request keeps the one that it began with."""
 
-    def __init__(self, first: Parts, *, index: Path, build: Callable[[], Parts]) -> None:
+    def __init__(self, *, index: Path, build: Callable[[], Parts]) -> None:
         self._index = index
         self._build = build
-        self._edition = edition_of(first)
-        self._tried = first.assistant.retriever.generation.manifest.generation
+        self._edition = edition_of(build())
+        self._tried = self._pointer()
         self._problem: str | None = None
         self._stop = threading.Event()
 
@@ -43,21 +44,21 @@ class Live:
         return self._problem
 
     def refresh(self) -> bool:
-        """Take over the generation that the index names now, if it is another; whether it was taken over.
+        """Take over the generation that the index points to, if the pointer was written since; whether it was.
 
         One that cannot be opened is tried once: the old one stays in service, and `problem` says why.
         """
+        pointer = self._pointer()
+        if pointer == self._tried:
+            return False
+        self._tried = pointer
         try:
-            named = current_id(self._index)
-            if named == self._tried:
-                return False
-            self._tried = named
-            parts = self._build()
+            current_id(self._index)  # so that an index that has gone is a problem, and no reason to build one here
+            self._edition = edition_of(self._build())
         except (HelseassistentError, OSError) as error:
             self._problem = f"Den nye indeksen er ikke tatt i bruk, den forrige svarer fortsatt. {error}"
             return False
-        self._tried = parts.assistant.retriever.generation.manifest.generation
-        self._edition, self._problem = edition_of(parts), None
+        self._problem = None
         return True
 
     def watch(self, *, every: float) -> None:
@@ -71,3 +72,10 @@ class Live:
     def _watch(self, every: float) -> None:
         while not self._stop.wait(every):
             self.refresh()
+
+    def _pointer(self) -> tuple[int, int] | None:
+        try:
+            written = (self._index / CURRENT).stat()
+        except OSError:
+            return None
+        return written.st_ino, written.st_mtime_ns

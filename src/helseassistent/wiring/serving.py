@@ -46,8 +46,7 @@ def build_chat(settings: Settings, *, live: Live | None = None) -> FastAPI:
 def live_parts(settings: Settings) -> Live:
     """What answers now, and takes over a new generation when told to look; the encoder is loaded once."""
     encoder = encoder_of(settings)
-    build = partial(build_parts, settings, encoder=encoder)
-    return Live(build(), index=settings.index, build=build)
+    return Live(index=settings.index, build=partial(build_parts, settings, encoder=encoder))
 
 
 def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
