@@ -102,7 +102,7 @@ class Shell:
         return (
             f"<title>{escape(words.title)}</title>"
             f'<meta name="description" content="{escape(words.tagline)}">'
-            '<meta name="color-scheme" content="light dark">'
+            '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
             f'<link rel="stylesheet" href="./chat.css?v={style_version()}">'
             f"<script>window.helseassistent = {script};</script>"
         )
