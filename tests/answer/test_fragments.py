@@ -43,6 +43,31 @@ def test_what_stands_twice_gets_the_words_before_it() -> None:
     assert link == f"{URL}#:~:text=oss.%20Eldre%20kan-,ringe%20oss"
 
 
+def test_letter_case_does_not_tell_two_places_apart() -> None:
+    body = "Dette gjelder barn under tilsyn. Dette gjelder også: Barn under tilsyn."
+    assert directive(body, "Barn under tilsyn") == "Dette%20gjelder%20ogs%C3%A5%3A-,Barn%20under%20tilsyn"
+
+
+def test_the_words_before_are_as_many_as_make_it_the_only_place() -> None:
+    body = "For voksne gjelder: Den som er syk, ring oss. For barn gjelder: Den som er syk, ring oss."
+    start = body.rindex("ring oss")
+    found = link_to(URL, body=body, start=start, end=start + 8).partition(":~:text=")[2]
+    assert found == "barn%20gjelder%3A%20Den%20som%20er%20syk%2C-,ring%20oss"
+
+
+def test_the_words_before_are_taken_from_one_block_without_its_marks() -> None:
+    body = "Ring oss.\n\n### Til § 8\n\nRing oss."
+    start = body.rindex("Ring oss")
+    assert link_to(URL, body=body, start=start, end=start + 8).endswith("=Til%20%C2%A7%208-,Ring%20oss")
+
+
+def test_the_end_is_named_by_as_many_words_as_do_not_stand_earlier_in_the_quote() -> None:
+    quote = "Alle som vil vite mer, kan ringe til oss på dagen, og barn kan også ringe til oss på dagen"
+    assert directive(f"{quote}. Etter.", quote).endswith(
+        ",barn%20kan%20ogs%C3%A5%20ringe%20til%20oss%20p%C3%A5%20dagen"
+    )
+
+
 def test_what_stands_once_gets_no_prefix() -> None:
     assert "-," not in directive("Ring oss. Vent på svar.", "Vent på svar")
 

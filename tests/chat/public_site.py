@@ -23,8 +23,7 @@ _FIRST, _LAST = "\ue000", "\ue001"  # private characters that stand around a wor
 
 def page(body: str, *, quote: tuple[int, int], typeset: bool) -> str:
     """The page with the first word of the quote in `#first` and its last in `#last`; `typeset` adds hard spaces."""
-    words = [match.span() for match in re.finditer(r"\S+", body[quote[0] : quote[1]])]
-    words = [(a, b) for a, b in words if not re.fullmatch(r"[-*•#]+", body[quote[0] + a : quote[0] + b])]
+    words = [match.span() for match in re.finditer(r"\S*\w\S*", body[quote[0] : quote[1]])]
     spots = [(quote[0] + words[0][0], quote[0] + words[0][1]), (quote[0] + words[-1][0], quote[0] + words[-1][1])]
     marked = _with_marks(body, spots)
     html = "".join(_blocks(marked, typeset=typeset))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -27,6 +28,7 @@ return ["first", "last"].map((id) => {
 });
 """
 WIDTH, HEIGHT = 1000, 900
+PATIENCE = 2.0  # seconds; the search for the words goes on after the page has loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,20 @@ class Reader:
         self.pages[name] = page(quote.page.body, quote=(quote.start, quote.end), typeset=typeset)
         link = link_to(f"{self.site}/{name}", body=quote.page.body, start=quote.start, end=quote.end)
         self.driver.get(link)
+        deadline = time.monotonic() + PATIENCE
+        while found := self._fault():
+            if time.monotonic() > deadline:
+                return f"{found}: {link}: {quote.text!r}"
+            time.sleep(0.05)
+        return None
+
+    def _fault(self) -> str | None:
         first, last = self.driver.execute_script(RECTANGLES)
         seen = [box for box in (first, last) if box[1] >= 0 and box[3] <= HEIGHT]
         if not seen:
-            return f"not in view: {link}: {quote.text!r}"
+            return "not in view"
         shot = Image.open(io.BytesIO(self.driver.get_screenshot_as_png())).convert("RGB")
-        if not all(is_marked(shot, box) for box in seen):
-            return f"not marked: {link}: {quote.text!r}"
-        return None
+        return None if all(is_marked(shot, box) for box in seen) else "not marked"
 
 
 def is_marked(shot: Image.Image, box: Sequence[float]) -> bool:
