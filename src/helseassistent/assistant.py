@@ -71,6 +71,7 @@ class Assistant:
             found.understood,
             more_after(found.reply, pages=generation.pages) if isinstance(found.reply, Answer) else (),
             None if isinstance(found.reply, Urgent) else self._caution(message, language=language),
+            found.searched_also,
         )
 
     def _reply(self, messages: Sequence[str], *, language: Language) -> _Found:
@@ -86,7 +87,9 @@ class Assistant:
         reply = self._from_evidence(read.question, read.evidence)
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
-        return _Found(_told(reply, message=messages[-1]), read.evidence, read.question if read.leans else None)
+        understood = read.question if read.leans else None
+        also = self.retriever.searched_also(read.question)
+        return _Found(_told(reply, message=messages[-1]), read.evidence, understood, also)
 
     def _urgent(self, message: str, *, language: Language) -> Urgent | None:
         try:
@@ -134,6 +137,7 @@ class _Found:
     reply: Reply
     evidence: Sequence[Scored] = ()
     understood: str | None = None
+    searched_also: tuple[str, ...] = ()
 
 
 def _spoken(messages: Sequence[str]) -> Language:

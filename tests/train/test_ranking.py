@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from fakes import HashingEncoder
-from helseassistent.errors import HelseassistentError
 from helseassistent.train.answering import RememberingEncoder
 from helseassistent.train.ranking import fit_ranking, practice_sets
 from train.material import page_rows
@@ -31,8 +28,3 @@ def test_questions_are_of_held_out_passages_alone(tmp_path: Path) -> None:
     weights = fit_ranking([everyday, own_words], encoder=RememberingEncoder(HashingEncoder())).by_name()
     assert weights["weights"]["words"] > 0
     assert weights["again"]["first"] > 0
-
-
-def test_without_questions_there_is_nothing_to_learn() -> None:
-    with pytest.raises(HelseassistentError, match="--texts"):
-        fit_ranking([], encoder=HashingEncoder())

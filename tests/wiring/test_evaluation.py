@@ -11,6 +11,8 @@ import pytest
 from fakes import HashingEncoder
 from helseassistent.errors import QuestionSetError
 from helseassistent.index.generation import Generation
+from helseassistent.retrieve.hybrid import HybridRetriever
+from helseassistent.retrieve.rank import RankWeights
 from helseassistent.retrieve.signals import NAMES
 from helseassistent.types import Answer
 from helseassistent.wiring import Parts
@@ -37,12 +39,17 @@ def test_every_method_ranks_by_its_own_signal(generation: Generation) -> None:
 
 
 def test_a_method_without_a_signal_is_the_shipped_ranking_with_that_weight_at_nothing(generation: Generation) -> None:
-    names = ["hybrid", "without-said", *(f"without-{name}" for name in NAMES)]
+    signals = (*NAMES, "said", "late")
+    names = ["hybrid", "without-own-words", "without-thesaurus", *(f"without-{name}" for name in signals)]
     found = {
         name: search(QUESTION, 5)
         for name, search in methods_of(generation, encoder=HashingEncoder(), names=names).items()
     }
-    assert all(scored.signals.said == 0.0 for scored in found["without-said"])
+    for name in signals:
+        weights = RankWeights.shipped().without(name)
+        retriever = HybridRetriever(generation, encoder=HashingEncoder(), weights=weights)
+        assert found[f"without-{name}"] == retriever.search(QUESTION, top_k=5)
+    assert found["without-said"] != found["hybrid"]
     assert all(np.isfinite(scored.score) for ranked in found.values() for scored in ranked)
     assert all(len(ranked) == 5 for ranked in found.values())
 

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from helseassistent.corpus import Corpus
-from helseassistent.errors import HelseassistentError
 from helseassistent.index.build import build
 from helseassistent.index.generation import Generation, open_generation
 from helseassistent.retrieve.hybrid import READ_AGAIN, HybridRetriever
@@ -70,15 +69,7 @@ def practice_sets(texts: Path, rows: Sequence[Questioned]) -> list[PracticeSet]:
 
 
 def fit_ranking(sets: Sequence[PracticeSet], *, encoder: Encoder) -> RankWeights:
-    """Weights of both sums, each signal's always and in proportion to `SignalTable.own_words`.
-
-    Raises:
-        HelseassistentError: if there are no questions.
-    """
-    if not sets:
-        raise HelseassistentError(
-            "Fant ingen spørsmål å tilpasse til. Oppgi mappa med treningsdata: --texts MAPPE, med citizen_questions i."
-        )
+    """Weights of both sums, each signal's always and in proportion to `SignalTable.own_words`; `sets` is not empty."""
     tried = [case for one in sets for case in _tables(one, encoder=encoder)]
     first = _weights([Group(_both(table.values, table), right) for table, right, _ in tried], names=NAMES)
     weights = RankWeights.of(first[0], own_words=first[1])

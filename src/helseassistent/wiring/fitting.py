@@ -12,6 +12,7 @@ from helseassistent.answer.confidence import ConfidenceModel, model_json
 from helseassistent.answer.reading import WordVectors
 from helseassistent.answer.scope import Scope
 from helseassistent.answer.sentences import shipped_weights
+from helseassistent.errors import HelseassistentError
 from helseassistent.evaluate.calibrate import Calibration, Sample, calibrate
 from helseassistent.train.answering import (
     RememberingEncoder,
@@ -27,14 +28,22 @@ from helseassistent.train.scope import fit_scope
 from helseassistent.types import Encoder
 
 EPISODES = 160
-# A true quote that does not answer costs a reader seconds; an answer held back costs a phone call. Weighed two to
-# one, an answer is given from a probability of 1/3 on. An operator who weighs otherwise runs `evaluate --calibrate`.
-THRESHOLD = 1 / 3
+# A true quote that does not answer costs a reader seconds; an answer held back costs a phone call. Weighed three to
+# two, an answer is given from a probability of 2/5 on. An operator who weighs otherwise runs `evaluate --calibrate`.
+THRESHOLD = 2 / 5
 _PACKAGE = Path(__file__).parents[1]
 
 
 def fit_answering(texts: Path, *, questions: Path, encoder: Encoder, announce: Callable[[str], None]) -> None:
-    """Ranking, choice of sentences, scope and confidence, in this order, since each needs the ones before it."""
+    """Ranking, choice of sentences, scope and confidence, in this order, since each needs the ones before it.
+
+    Raises:
+        HelseassistentError: if `texts` holds no questions; then nothing is written.
+    """
+    if not questioned(texts):
+        raise HelseassistentError(
+            "Fant ingen spørsmål å tilpasse til. Oppgi mappa med treningsdata: --texts MAPPE, med citizen_questions i."
+        )
     remembering = RememberingEncoder(encoder)
     rows = questioned(texts, extra=sorted(questions.glob("train-*.jsonl")))
     weights = fit_ranking(practice_sets(texts, rows), encoder=remembering)
