@@ -23,6 +23,7 @@ KEYS = {
     "kind",
     "question",
     "understood",
+    "removed",
     "lang",
     "text",
     "claims",

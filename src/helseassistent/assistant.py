@@ -20,6 +20,7 @@ from helseassistent.retrieve.understand import understand
 from helseassistent.text.asked import asks_for_service
 from helseassistent.text.characters import clean_message
 from helseassistent.text.languages import foreign_language, is_foreign_script
+from helseassistent.text.redact import Redacted, redact
 from helseassistent.text.smalltalk import notice_for
 from helseassistent.text.words import written_form
 from helseassistent.types import Abstention, Answer, Encoder, Exchange, Language, Notice, Reply, Scored, Urgent
@@ -40,29 +41,36 @@ class Assistant:
     vectors: WordVectors
     scope: Scope
     confidence: ConfidenceModel
+    public: frozenset[str] = frozenset()  # numbers and addresses that are never masked
 
     def ask(self, turns: Sequence[str], language: Language | None = None) -> Exchange:
         """Answer the last of `turns`, the person's messages in order; `language` None follows the question."""
         begun = time.perf_counter()
-        messages = [clean_message(turn) for turn in turns] or [""]
+        masked = self._masked(turns)
+        messages = [message.bare for message in masked]
         spoken = language or _spoken(messages)
         found = self._reply(messages, language=spoken)
-        return self._exchange(messages[-1], spoken, found, begun=begun)
+        return self._exchange(masked[-1], spoken, found, begun=begun)
 
     def danger(self, turns: Sequence[str], language: Language | None = None) -> Exchange | None:
         """The fixed reply when the last of `turns` is about danger, without any search; `ask` would give the same."""
         begun = time.perf_counter()
-        messages = [clean_message(turn) for turn in turns] or [""]
+        masked = self._masked(turns)
+        messages = [message.bare for message in masked]
         spoken = language or _spoken(messages)
         urgent = self._urgent(messages[-1], language=spoken)
         if urgent is None or _is_about_service(messages[-1], urgent):
             return None
-        return self._exchange(messages[-1], spoken, _Found(urgent), begun=begun)
+        return self._exchange(masked[-1], spoken, _Found(urgent), begun=begun)
 
-    def _exchange(self, message: str, language: Language, found: _Found, *, begun: float) -> Exchange:
+    def _masked(self, turns: Sequence[str]) -> list[Redacted]:
+        """The messages without personal data: nothing else ever sees what was typed."""
+        return [redact(clean_message(turn), public=self.public) for turn in turns or [""]]
+
+    def _exchange(self, message: Redacted, language: Language, found: _Found, *, begun: float) -> Exchange:
         generation = self.retriever.generation
         return Exchange(
-            message,
+            message.text,
             language,
             found.reply,
             tuple(found.evidence),
@@ -70,8 +78,9 @@ class Assistant:
             time.perf_counter() - begun,
             found.understood,
             more_after(found.reply, pages=generation.pages) if isinstance(found.reply, Answer) else (),
-            None if isinstance(found.reply, Urgent) else self._caution(message, language=language),
+            None if isinstance(found.reply, Urgent) else self._caution(message.bare, language=language),
             found.searched_also,
+            message.removed,
         )
 
     def _reply(self, messages: Sequence[str], *, language: Language) -> _Found:

@@ -11,6 +11,7 @@ from helseassistent.types import (
     Exchange,
     Language,
     Notice,
+    Personal,
     Reason,
     Topic,
     Urgency,
@@ -53,6 +54,7 @@ class ReplyRecord(TypedDict):
     kind: Literal["answer", "abstention", "urgent"]
     question: str
     understood: str | None
+    removed: list[Personal]
     lang: Language
     text: str
     claims: list[ClaimRecord]
@@ -102,6 +104,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
         "kind": "urgent",
         "question": exchange.question,
         "understood": exchange.understood,
+        "removed": list(exchange.removed),
         "lang": exchange.language,
         "text": text,
         "claims": [],

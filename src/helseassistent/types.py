@@ -28,6 +28,11 @@ Notice: TypeAlias = Literal[
     "foreign",
 ]
 
+# What points at a person and is masked before anything else sees a message.
+Personal: TypeAlias = Literal[
+    "national_id", "d_number", "h_number", "phone", "email", "account", "card", "number", "address", "name"
+]
+
 PassageId: TypeAlias = str
 # float32, shape (n, dimensions), every row of Euclidean length 1 (or 0 for a text without a known token).
 Vectors: TypeAlias = NDArray[np.float32]
@@ -176,7 +181,7 @@ Reply: TypeAlias = Answer | Abstention | Urgent
 class Exchange:
     """One question and everything that came of it."""
 
-    question: str
+    question: str  # as it was used: personal data stands as placeholders
     language: Language
     reply: Reply
     evidence: tuple[Scored, ...]  # at most ten, best first; empty for Urgent
@@ -186,6 +191,7 @@ class Exchange:
     more: tuple[Topic, ...] = ()  # other sections of the pages that are quoted, each with a link to its heading
     caution: Urgent | None = None  # a calm note with numbers above a reply that is not urgent itself
     searched_also: tuple[str, ...] = ()  # other words for the question's own that were searched for as well
+    removed: tuple[Personal, ...] = ()  # what was masked in the question, each kind once
 
 
 class Encoder(Protocol):

@@ -11,7 +11,7 @@ import anyio.to_thread
 from helseassistent.chat.desk import BadRequestError, Desk, Edition, Question, RefusedError, parse_question
 from helseassistent.chat.feedback import FeedbackListener, new_reply_id
 from helseassistent.chat.markup import show
-from helseassistent.chat.render import plain_text
+from helseassistent.chat.render import plain_text, removal
 from helseassistent.chat.strings import fill, strings
 from helseassistent.reply import ReplyRecord, reply_record
 from helseassistent.types import EmergencyNumber, Exchange, Language
@@ -41,7 +41,10 @@ class Counter:
         return plain_text(exchange, today=self.today(), numbers=self.numbers, being_updated=edition.being_updated)
 
     async def message(self, payload: object, *, visitor: str) -> dict[str, str]:
-        """The reply for the page as `html`, `spoken` and plain `text`, or `failed` with the key of what to say."""
+        """The reply for the page as `html`, `spoken` and plain `text`, or `failed` with the key of what to say.
+
+        When something was masked, `question` is the message as it was used and `removed` says so.
+        """
         edition = self.current()
         try:
             exchange = await self.desk.answer(parse_question(payload), edition=edition, visitor=visitor)
@@ -60,7 +63,10 @@ class Counter:
             bodies=edition.bodies,
             reply_id=reply_id,
         )
-        return {"html": shown.html, "spoken": shown.spoken, "text": self._text(exchange, edition)}
+        # An alert speaks for itself; nothing is said beside it.
+        spoken = f"{removal(exchange)} {shown.spoken}".strip() if shown.spoken else ""
+        masked = {"question": exchange.question, "removed": removal(exchange)} if exchange.removed else {}
+        return {"html": shown.html, "spoken": spoken, "text": self._text(exchange, edition), **masked}
 
     def refusal(self, key: str, language: Language | None = None) -> str:
         """Why there is no answer and whom to call instead, in plain text."""

@@ -25,7 +25,19 @@ def plain_text(
 ) -> str:
     """What the citizen reads, without markup; `being_updated` names files whose page says it is being updated."""
     reply = _plain_reply(exchange, today=today, numbers=numbers, being_updated=being_updated)
-    return f"{exchange.caution.text}\n\n{reply}" if exchange.caution else reply
+    caution = exchange.caution.text if exchange.caution else ""
+    # What was removed comes last, so that an emergency number is still the first thing read.
+    return "\n\n".join(part for part in (caution, reply, removal(exchange)) if part)
+
+
+def removal(exchange: Exchange) -> str:
+    """The sentence that tells what was masked in the question; "" when nothing was."""
+    words = strings(exchange.language)
+    kinds = [words.removed_kinds[kind] for kind in exchange.removed]
+    if not kinds:
+        return ""
+    listed = kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} {words.conjunction} {kinds[-1]}"
+    return fill(words.removed, {"kinds": listed})
 
 
 def _plain_reply(

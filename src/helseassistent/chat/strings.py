@@ -100,6 +100,8 @@ class Strings:
     described: Mapping[str, str]
     phrases: Mapping[str, str]
     conjunction: str
+    removed: str
+    removed_kinds: Mapping[str, str]
     call: str
 
 

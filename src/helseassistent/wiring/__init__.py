@@ -26,6 +26,7 @@ from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.retrieve.thesaurus import shipped_thesaurus
 from helseassistent.settings import Settings
+from helseassistent.text.redact import public_in
 from helseassistent.types import Encoder, Exchange, Language
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def build_parts(
         generation, encoder=encoder, weights=RankWeights.shipped(), vectors=vectors, thesaurus=thesaurus
     )
     updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
+    known = (number.number for number in load_numbers().values())
+    public = public_in([*known, *(page.body for page in generation.pages.values())])
     assistant = Assistant(
         Safety.load_or_numbers(),
         retriever,
@@ -89,6 +92,7 @@ def build_parts(
         vectors,
         Scope.shipped(encoder=encoder),
         load_confidence(settings, encoder=encoder),
+        public,
     )
     return Parts(assistant, updating)
 

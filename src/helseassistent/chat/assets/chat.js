@@ -88,6 +88,15 @@ function pending() {
   return { article, end: () => (clocks.forEach(clearTimeout), article.remove()) };
 }
 
+// What was masked leaves the page too: the message shows its placeholders and says why.
+function mask(question, answer) {
+  question.querySelector(".ha-body").textContent = answer.question;
+  const told = document.createElement("p");
+  told.className = "ha-removed";
+  told.textContent = answer.removed;
+  question.append(told);
+}
+
 function failure(key) {
   const article = document.createElement("article");
   article.className = "ha-message ha-reply ha-failed";
@@ -142,11 +151,12 @@ async function ask(text) {
     say("", true);
     if (!field.value) field.value = text;
   } else {
-    turns.push(text);
+    turns.push(answer.question ?? text);
+    if (answer.removed) mask(question, answer);
     const holder = document.createElement("template");
     holder.innerHTML = answer.html;
     const reply = holder.content.firstElementChild;
-    said.set(reply, { question: text, reply: answer.text });
+    said.set(reply, { question: answer.question ?? text, reply: answer.text });
     show(question, reply);
     say(answer.spoken, false);
   }
