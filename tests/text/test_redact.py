@@ -292,12 +292,13 @@ def test_no_pattern_is_slow_whatever_it_is_given(name: str) -> None:
 def test_masking_takes_time_in_step_with_the_length() -> None:
     for seed in SEEDS:
         spent = []
-        for size in (SIZE // 4, SIZE):
+        for size in (SIZE // 8, SIZE):
             text = (seed * size)[:size]
             begun = time.process_time()
             redact(text)
             spent.append(time.process_time() - begun)
-        assert spent[1] < max(0.2, 8 * spent[0]), (seed, spent)
+        # Eight times as long: were it quadratic, it would take 64 times as much.
+        assert spent[1] < max(1.0, 24 * spent[0]), (seed, spent)
 
 
 @given(st.text(max_size=80))

@@ -118,6 +118,7 @@ def _example(question: str) -> ReplyRecord:
         "kind": "abstention",
         "question": question,
         "understood": None,
+        "removed": [],
         "lang": "nb",
         "text": "…",
         "claims": [],

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
+from typing import TypeAlias
 
 from helseassistent.text.redact_marked import iban_spans, personal_number_spans
 from helseassistent.text.redact_names import full_name_spans, name_spans
@@ -33,20 +34,22 @@ PLACEHOLDERS: Mapping[Personal, str] = MappingProxyType(
         "name": "[navn]",
     }
 )
-_SHOWN = "|".join(re.escape(shown) for shown in PLACEHOLDERS.values())
-# A placeholder with the words that only led up to it.
-_TOLD = re.compile(
-    r"(?:\b(?:(?:jeg|eg|æ) (?:het(?:er|e)|heiter?|b[ou]r (?:i|på)|er(?: f[øo]d[td])?|har)|n[ae][vm]net mitt er"
+_SHOWN = re.compile("|".join(re.escape(shown) for shown in PLACEHOLDERS.values()))
+# Words that only led up to what is now a placeholder.
+_LEAD = re.compile(
+    r"\b(?:(?:jeg|eg|æ) (?:het(?:er|e)|heiter?|b[ou]r (?:i|på)|er(?: f[øo]d[td])?|har)|n[ae][vm]net mitt er"
     r"|(?:f[øo]dselsn(?:umme)?r|personn(?:umme)?r|fnr|pnr|tlf|telefon|mobil|nummer|konto(?:nummer)?|e-?post|mail|adress)"
     r"(?:en?|a|et)?(?: (?:min|mi|mitt))?(?: er)?|(?:mitt|min|mi) \w+ er|mvh|(?:med )?(?:vennlig )?hilsen|helsing)"
-    rf"[ :.,]{{0,3}})?(?:{_SHOWN})",
+    r"[ :.,]{0,3}$",
     re.IGNORECASE,
 )
+_LEAD_WIDTH = 40  # characters
 _LEFT_BEFORE = re.compile(r"^(?:[ ,.;:!()-]+(?:og )?)+")
 _LEFT_BETWEEN = re.compile(r" +(?=[ ,.;:!?])")
+Rule: TypeAlias = Callable[[str], Iterator[Span]]
 # The order decides which rule has a piece of text that two would take.
-_RULES: tuple[Callable[[str], Iterator[Span]], ...] = (email_spans, iban_spans, personal_number_spans)
-_LATER_RULES: tuple[Callable[[str], Iterator[Span]], ...] = (address_spans, name_spans)
+_RULES: tuple[Rule, ...] = (email_spans, iban_spans, personal_number_spans)
+_LATER_RULES: tuple[Rule, ...] = (address_spans, name_spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,14 @@ class Redacted:
     @property
     def bare(self) -> str:
         """What there is to answer: the text without its placeholders and the words that led up to them."""
-        if "[" not in self.text:
+        parts, place = [], 0
+        for shown in _SHOWN.finditer(self.text):
+            lead = _LEAD.search(self.text, max(place, shown.start() - _LEAD_WIDTH), shown.start())
+            parts.append(self.text[place : lead.start() if lead else shown.start()])
+            place = shown.end()
+        if not place:
             return self.text
-        left = _TOLD.sub(" ", self.text)
-        if left == self.text:
-            return left
+        left = " ".join([*parts, self.text[place:]])
         return _LEFT_BETWEEN.sub("", _LEFT_BEFORE.sub("", left)).strip()
 
 
@@ -92,7 +98,8 @@ def public_in(texts: Iterable[str]) -> frozenset[str]:
 
 def _personal(plain: str, public: Collection[str]) -> list[Span]:
     found: list[Span] = []
-    for rule in (*_RULES, partial(number_spans, public=public), *_LATER_RULES):
+    rules: list[Rule] = [*_RULES, partial(number_spans, public=public), *_LATER_RULES]
+    for rule in rules:
         taken = [span for span in _apart(rule(plain)) if not span.public or span.public not in public]
         plain = without(plain, taken)
         found += taken
