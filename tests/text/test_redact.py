@@ -215,6 +215,18 @@ def test_what_stands_on_a_page_is_public() -> None:
             "sier at nav.no er nede",
             "jeg het noe annet",
         ),
+        *(
+            "dattera mi har svelgt 30 paracet",
+            "Har alle 3 barna feber?",
+            "Julia 12 har feber",
+            "kan jeg komme Torsdag 12. mars",
+        ),
+        *(
+            "jeg har bodd i Bergen 2019",
+            "spiste 40 Sobril 15 mg",
+            "tok Paralgin 4 i stad",
+            "mor ramla i trappen 3 trinn",
+        ),
         *("Postnummeret er 5003 Bergen", "LOV-1999-07-02-63", "lege på vei 10 minutter", "temperatur 37,5 38,2 39,1"),
     ],
 )
@@ -233,6 +245,9 @@ def test_what_is_not_personal_is_left(text: str) -> None:
         ("beste helsing\nSolveig Bø", "beste helsing\n[navn]"),
         ("mannen min Ola Hansen har falt", "mannen min [navn] har falt"),
         ("sønnen min heter Mohammed og har feber", "sønnen min heter [navn] og har feber"),
+        ("Min mor, Anne Lise Vik, er 85", "Min mor, [navn], er 85"),
+        ("Min sønn Jonas (6) har feber", "Min sønn [navn] (6) har feber"),
+        ("Mvh. K. Nordmann", "Mvh. [navn]"),
         ("født 01.02.1985 12345", "født [fødselsnummer]"),
         ("personnummeret er 12345", "personnummeret er [fødselsnummer]"),
         ("Jeg bor i kong oscars gate 4", "Jeg bor i [adresse]"),
@@ -265,6 +280,12 @@ def test_nothing_of_the_question_sets_is_masked_but_what_is_personal() -> None:
     for path in sorted((ROOT / "benchmarks").glob("*/*.jsonl")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         questions += [row.get("question") or row.get("text") or "" for row in rows]
+    danger = [
+        json.loads(line)
+        for path in (ROOT / "benchmarks/safety").glob("*.jsonl")
+        for line in path.open(encoding="utf-8")
+    ]
+    assert not [row for row in danger if redact(row.get("text") or "", public=public).removed]
     removed = Counter(kind for question in questions for kind in redact(question, public=public).removed)
     assert len(questions) > 5000
     # People in the sets name themselves, a house of theirs, a child, an author.

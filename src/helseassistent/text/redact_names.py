@@ -30,9 +30,14 @@ _SIGNED = re.compile(
     rf"(?:mvh|m\.v\.h|vh|hilsen|hilsing|helsing|helsning|klem|regards|på vegner? av|pårør[ea]nde til)(?!\w){_GAP}"
 )
 _OWN = re.compile(rf" (?:mi(?:tt|n)?|vårt?|hans|henn[ea][sr])(?!\w){_GAP}(?:som er |er )?")
+_OWNED = re.compile(
+    r"(?:mi(?:tt|n)?|vårt?|hans|henn[ea][sr]) (?P<who>[^\W\d_]+)[ ,:]{1,3}(?:som hei?ter )?(?=[^\W\d_])"
+)
 _I_AM = re.compile(r" (?:er|e|æ) (?=[^\W\d_])")
 _SPEAKERS = frozenset(["jeg", "eg", "æ", "e", "dette", "det", "her"])
-_BETWEEN = re.compile(r" (?:(?:von|van|de|da|del|av|der|den|el|al|bin|ibn|la|le)(?= [^\W\d_]) )?")
+_BETWEEN = re.compile(
+    r"(?:(?<=[ .][^\W\d_])\.)? (?:(?:von|van|de|da|del|av|der|den|el|al|bin|ibn|la|le)(?= [^\W\d_]) )?"
+)
 _INSTITUTIONS = re.compile(
     r"[ -](?:gat[ea]n?|gt|ve[gi](?:en)?|plass|sykehus|sjukehus|hospital|(?:lege)?senter|skole|skule|minne|stiftelse"
     r"|stifting|hus|sykehjem|sjukeheim|omsorg|institutt|universitet|klinikk)",
@@ -55,6 +60,9 @@ def name_spans(text: str) -> Iterator[Span]:
             yield from _name_at(text, match.end(), said=False)
     for match in _OWN.finditer(lowered):
         if _word_before(lowered, match.start()) in _RELATIVES:
+            yield from _name_at(text, match.end(), said=False)
+    for match in _OWNED.finditer(lowered):
+        if match["who"] in _RELATIVES and not lowered[match.start() - 1 : match.start()].isalpha():
             yield from _name_at(text, match.end(), said=False)
     for match in _I_AM.finditer(lowered):
         if text[match.end()].isupper() and _word_before(lowered, match.start()) in _SPEAKERS:

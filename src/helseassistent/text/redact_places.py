@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from helseassistent.text.characters import fold
 from helseassistent.text.lists import ranked_list, word_list
 from helseassistent.text.places import PLACES
+from helseassistent.text.redact_digits import is_year
 from helseassistent.text.redact_shadow import Span
 
 # The sign of an e-mail address, written or said; what stands before it is found by looking back.
@@ -29,31 +30,38 @@ _LOCAL_PART = 64  # characters, RFC 5321
 # Endings of the names of streets and hardly anything else; endings of the names of streets, houses and farms alike.
 _STREET = ranked_list("street_endings")
 _PLACE = ranked_list("place_endings")
+_SURE = ("gate", "gata", "gaten", "veg", "vegen", "vei", "veien", "smauet", "allmenningen")  # in small letters too
+_SHORT = ("gt", "vn")  # never part of a longer word
+_ALONE = frozenset([*_STREET, *_PLACE, *_SHORT])
+_FIRST_NAMES = word_list("first_names")
+_FUNCTION_WORDS = word_list("function_words")
 _ROAD = re.compile(
     r"(?:riks|fylkes|europa|hoved|motor|gang|sykkel|under|snar|om|av|inn|ut|farts|luft|urin|blod)ve[gi]", re.IGNORECASE
 )
 _WORD = r"[^\W\d_]++(?:['’.-][^\W\d_]++)*+\.?"
 _HOUSE = re.compile(
-    rf"(?<![\w'’.-])(?P<street>{_WORD}) (?:nr\.? ?|nummer )?\d{{1,4}}"
+    rf"(?<![\w'’.-])(?P<street>{_WORD}) (?:nr\.? ?|nummer )?(?P<number>\d{{1,4}})"
     r"(?: ?[A-HJ-Z](?!\w)|[a-zæøå](?!\w))?(?!\w)(?: ?[-/] ?\d{1,4}[A-Za-z]?(?!\w))?"
 )
 _EARLIER = re.compile(r"(?<![\w'’.-])([^\W\d_](?:[^\W\d_]|['’.-])*) $")
 _LIVES = re.compile(
-    r"\b(?:b(?:or|ur|udde|odde|udd)|bosatt|adress[ea]n?|hjemme|heime|leilighet\w*|hus(?:et)?|hjem|heim|flytt\w+|send\w*|komme?|kjem|kjøre?|address|live)"
+    r"\b(?:b(?:or|ur|udde|odde|udd)|bosatt|adress[ea]n?|hjemme|heime|leilighet\w*|hus(?:et)?|hjem|heim|flytt\w+|send\w*|komme?"
+    r"|kjem|kjøre?|address|live)"
     r"\b(?:[ :=,]+(?:er|i|på|ved|til|min|vår|nå|no|her|det|oss|meg|is|in|at|e|æ)){0,4}[ :=]*(?:[^\W\d_]+ ){0,3}$",
     re.IGNORECASE,
 )
 # Words that do not begin the name of a street although they stand before it with a capital letter, and words that do
 # although they have a small one.
 _OPENERS = word_list("street_not_first")
-_NAMESAKES = word_list("first_names") | word_list("street_first")
+_NAMESAKES = _FIRST_NAMES | word_list("street_first")
 _POSTAL = re.compile(rf"[ ,]{{1,3}}(?:N-?|NO-?)?\d{{4}} (?P<place>{_WORD})(?: (?:i|på) {_WORD})?(?!\w)")
 _BARE_CODE = re.compile(r", ?(?:N-?|NO-?)?\d{4}(?= ?(?:$|[.,;!?)]))")
 _BOX = re.compile(r"\b(?:post)?boks \d{1,5}(?!\w)", re.IGNORECASE)
 _COUNTED = re.compile(
     r" ?(?:år\w*|plass\w*|seng\w*|dag\w*|døgn|uke\w*|veke\w*|måned\w*|månad\w*|time\w*|timar|gang\w*|min(?:utt\w*)?"
     r"|prosent|kroner|kr|meter|m|km|kilometer|kg|kilo|gram|personer|pasient\w*|barn|unger|menneske\w*|grader|stk|stykk\w*"
-    r"|trinn|etasje\w*|rom|ansatte|tilsette|innbygg\w+|promille|mil)(?!\w)| ?[%§°:]|[.,]\d",
+    r"|trinn|etasje\w*|rom|ansatte|tilsette|innbygg\w+|promille|mil|mg|ml|mikrogram|tablett\w*|pill\w*|dråp\w*"
+    r"|paracet\w*)(?!\w)| ?[%§°:]|[.,]\d|\.? ?(?:jan|feb|mar|apr|mai|jun|jul|aug|sep|okt|nov|des)[a-z]*(?!\w)",
     re.IGNORECASE,
 )
 
@@ -104,25 +112,28 @@ def _street_start(text: str, match: re.Match[str]) -> int | None:
     """Where the name of the street begins that ends in this word; None when it is no street."""
     word, start = match["street"], match.start()
     ending = word.lower().rstrip(".")
-    street, place = ending.endswith(_STREET), ending.endswith(_PLACE)
-    if not (street or place or word[0].isupper()) or _ROAD.match(word):
-        return None
-    if ending in _STREET or ending in _PLACE:
+    street, place, capital = ending.endswith(_STREET), ending.endswith(_PLACE), word[0].isupper()
+    if ending in _ALONE:
         return _named(text, start, street=ending)
-    if street:
-        return _widened(text, start)
-    if _COUNTED.match(text, match.end()):
+    if not (street or place or capital) or _ROAD.match(word) or _COUNTED.match(text, match.end()):
         return None
-    sure = place and word[0].isupper()
-    return _widened(text, start) if sure or _LIVES.search(text[max(0, start - 60) : start]) else None
+    if (street or place) and (capital or ending.endswith(_SURE)):
+        return None if ending in _FIRST_NAMES else _widened(text, start)
+    # A name that says nothing of streets, or a small letter: only where somebody says that they live there.
+    told = (street or place or not _is_town_or_year(match)) and _LIVES.search(text[max(0, start - 60) : start])
+    return _widened(text, start) if told else None
+
+
+def _is_town_or_year(match: re.Match[str]) -> bool:
+    return match["street"].lower() in PLACES or is_year(match["number"])
 
 
 def _named(text: str, start: int, *, street: str) -> int | None:
     """Where a street begins whose last word says only what it is: after a name, or a genitive in small letters."""
     earlier = _EARLIER.search(text, max(0, start - 40), start)
-    if not earlier or earlier[1].lower() in _OPENERS:
+    if not earlier or earlier[1].lower() in _OPENERS or earlier[1].lower() in _FUNCTION_WORDS:
         return None
-    genitive = earlier[1].endswith("s") and len(earlier[1]) > 3 and street in _STREET
+    genitive = earlier[1].endswith("s") and len(earlier[1]) > 3 and street in (*_SURE, *_SHORT)
     return _widened(text, start) if earlier[1][0].isupper() else _widened(text, earlier.start(1)) if genitive else None
 
 
