@@ -259,3 +259,10 @@ def test_an_unanswered_question_in_another_language_is_told_which_one_the_pages_
 
 def test_danger_comes_before_the_language(parts: Parts) -> None:
     assert isinstance(parts.ask(["my father is not breathing, what should I do"]).reply, Urgent)
+
+
+def test_the_official_words_that_were_searched_for_are_told(parts: Parts) -> None:
+    exchange = parts.ask(["Kan mormor bo på gamlehjem?"])
+    assert "sykehjem" in exchange.searched_also
+    assert parts.record(["Kan mormor bo på gamlehjem?"])["searched_also"] == list(exchange.searched_also)
+    assert parts.ask(["Hva er et helsefellesskap?"]).searched_also == ()
