@@ -9,7 +9,7 @@ TORCH := torch==2.13.0
 BENCH := ../shared/bench
 BROWSER := build/node_modules/axe-core
 
-.PHONY: run index test test-all lint fix eval ablate speed fit urgency clean
+.PHONY: run index test test-all lint fix eval ablate speed fit urgency screenshots clean
 
 run: $(VENV)/.run index
 	$(PY) app.py
@@ -51,6 +51,10 @@ fit: $(VENV)/.dev
 # What recognises messages about danger; it does not look at the encoder.
 urgency: $(VENV)/.dev
 	$(PY) -m helseassistent.cli train --urgency --texts ../shared/training
+
+# The page as people see it, for the README and docs.
+screenshots: $(VENV)/.dev index
+	SCREENSHOTS=docs/images $(PY) -m pytest tests/chat/test_screenshots.py
 
 clean:
 	rm -rf $(VENV) build runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

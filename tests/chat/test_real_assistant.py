@@ -94,3 +94,22 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_is_wrong_with_the_page(re
     assert real.violations() == []
     assert len(real.hosts()) == 1
     assert real.complaints() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_the_real_assistant_says(real: Browser, scheme: str) -> None:
+    real.size(390, 844)
+    real.media(scheme=scheme)
+    real.ask(QUESTION)
+    assert real.all(".ha-also")
+    assert real.all(".ha-more a")
+    real.ask("og hvilke prøver kan de ta?")
+    assert real.all(".ha-understood")
+    real.ask("Jeg heter Kari Nordmann og har telefon 41234567. Når åpner legevakten?")
+    assert real.all(".ha-removed")
+    real.ask("Where can I find a dentist for my children?")
+    assert real.all("#ha-log [lang=en]")
+    real.ask("Jeg har vondt i brystet og får ikke puste")
+    assert real.all(".ha-urgent")
+
+    assert real.violations() == []
