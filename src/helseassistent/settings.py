@@ -38,7 +38,7 @@ class Settings:
     frame_ancestors: str = "'self'"  # which sites may show the chat in a frame
     trusted_proxies: str = "127.0.0.0/8, ::1"  # whose X-Forwarded-For is believed: addresses and networks
     per_minute: int = 20  # questions from one address a minute; 0 means no limit
-    at_once: int = 4  # questions answered at the same time
+    at_once: int = 2  # questions answered at the same time
     waiting: int = 120  # questions that may wait; the next one is told to come back
     off: int = 0  # 1: only the numbers and the fixed texts about danger
     off_file: Path = Path("helseassistent.av")  # as `off`, for as long as this file is there

@@ -21,6 +21,15 @@ PEOPLE, SECONDS = 50, 60
 BURST = 200
 QUESTIONS = ROOT / "benchmarks" / "questions" / "sporsmal-kilder.jsonl"
 DANGER = "Faren min har falt om og puster ikke"
+LONE_VOICE = """
+import json, sys, time
+from chat.test_load import ask
+print("ready", flush=True)
+while True:
+    heard = ask(int(sys.argv[1]), sys.argv[2], person=5000)
+    print(json.dumps([heard.seconds, heard.status, heard.reply]), flush=True)
+    time.sleep(0.05)
+"""
 PUT_AWAY = ("Det er mange som spør", "116117", "113")
 
 
@@ -103,16 +112,21 @@ def test_a_burst_is_served_or_told_to_come_back_and_danger_among_it_is_answered_
     def person(number: int) -> Heard:
         return ask(port, asked[number], person=1000 + number)
 
-    with ThreadPoolExecutor(BURST) as people, ThreadPoolExecutor(1) as other:
-        burst = [people.submit(person, number) for number in range(BURST)]
-        danger = [other.submit(ask, port, DANGER, person=5000 + number) for number in range(5)]
-        heard = [one.result() for one in burst]
-        urgent = [one.result() for one in danger]
+    # A process of its own: two hundred threads would keep this one from noticing that its answer has come.
+    with running("-c", LONE_VOICE, str(port), DANGER, folder=Path.cwd()) as voice:
+        line(voice, "ready")
+        with ThreadPoolExecutor(BURST) as people:
+            heard = [one.result() for one in [people.submit(person, number) for number in range(BURST)]]
+        voice.terminate()
+        lines = voice.communicate(timeout=20)[0].splitlines()
+    urgent = [Heard(*json.loads(text)) for text in lines if text.startswith("[")]
     served = [one for one in heard if one.status == 200]
     put_away = [one for one in heard if one.status == 503]
     slowest = max(one.seconds for one in urgent)
-    print(f"{len(served)} served, {len(put_away)} put away, danger answered within {slowest:.3f} s")
+    print([round(one.seconds * 1000) for one in urgent])
+    print(f"{len(served)} served, {len(put_away)} put away; {len(urgent)} in danger, the last within {slowest:.3f} s")
     assert len(served) + len(put_away) == BURST
     assert all(all(word in str(one.reply["error"]) for word in PUT_AWAY) for one in put_away)
-    assert [one.reply["kind"] for one in urgent] == ["urgent"] * 5
+    assert len(urgent) >= 5
+    assert {one.reply["kind"] for one in urgent} == {"urgent"}
     assert slowest < 0.3

@@ -20,7 +20,8 @@ Danger: TypeAlias = Callable[[Sequence[str], Language | None], Exchange | None]
 
 _TURNS_KEPT = 10
 _NESTING_LIMIT = 20
-_DANGER_AT_ONCE = 4
+_SHORT = 1500  # characters that are looked at for danger at once; longer ones could hold up everybody else
+_CALM, _PATIENCE = 0.02, 1.0  # seconds: a moment without messages, and how long to wait for one
 _BUSY_SECONDS, _OFF_SECONDS = 5, 600
 
 
@@ -95,7 +96,11 @@ def parse_question(value: object) -> Question:
 
 
 class Desk:
-    """Danger is answered at once, whatever else; then a bounded number of questions, while a bounded number waits."""
+    """Danger is answered at once, whatever else; then a bounded number of questions, while a bounded number waits.
+
+    Answers share one interpreter with the look for danger. So that is short work done at once, and no new answer is
+    begun while messages pour in.
+    """
 
     def __init__(self, *, limits: Limits, off: Callable[[], bool], at_once: int, waiting: int) -> None:
         self._limits = limits
@@ -103,26 +108,46 @@ class Desk:
         self._at_once = at_once
         self._room = at_once + waiting
         self._inside = 0
-        self._limiter: anyio.CapacityLimiter | None = None
-        self._danger_limiter: anyio.CapacityLimiter | None = None
+        self._came = 0  # messages so far
+        self._last = 0.0  # when the last one came, in the loop's time
+        self._turns: anyio.CapacityLimiter | None = None
+        self._threads: anyio.CapacityLimiter | None = None
 
     async def answer(self, question: Question, *, edition: Edition, visitor: str) -> Exchange:
         """The exchange, worked out beside the event loop; `visitor` is whose limit it counts towards.
 
         Raises: RefusedError when the service is off, the visitor has asked too much or too many are waiting.
         """
-        if self._limiter is None or self._danger_limiter is None:  # made here: they belong to the running loop
-            self._limiter = anyio.CapacityLimiter(self._at_once)
-            self._danger_limiter = anyio.CapacityLimiter(_DANGER_AT_ONCE)
-        asked = question.turns, question.language
-        if danger := await anyio.to_thread.run_sync(edition.danger, *asked, limiter=self._danger_limiter):
+        now = anyio.current_time()
+        alone, self._last, self._came = now - self._last >= _CALM, now, self._came + 1
+        number = self._came
+        if danger := await self._danger(question, edition):
             return danger
         self._admit(visitor)
+        if self._turns is None or self._threads is None:  # made here: they belong to the running loop
+            self._turns = anyio.CapacityLimiter(self._at_once)
+            self._threads = anyio.CapacityLimiter(self._at_once)
         self._inside += 1
         try:
-            return await anyio.to_thread.run_sync(edition.ask, *asked, limiter=self._limiter)
+            async with self._turns:
+                if not alone or number != self._came:
+                    await self._calm()
+                return await anyio.to_thread.run_sync(
+                    edition.ask, question.turns, question.language, limiter=self._threads
+                )
         finally:
             self._inside -= 1
+
+    async def _danger(self, question: Question, edition: Edition) -> Exchange | None:
+        if len(question.turns[-1]) <= _SHORT:
+            return edition.danger(question.turns, question.language)
+        return await anyio.to_thread.run_sync(edition.danger, question.turns, question.language)
+
+    async def _calm(self) -> None:
+        """Wait until no message has come for a moment, but not for long."""
+        until = anyio.current_time() + _PATIENCE
+        while (now := anyio.current_time()) - self._last < _CALM and now < until:
+            await anyio.sleep(_CALM)
 
     def _admit(self, visitor: str) -> None:
         if self._off():

@@ -39,7 +39,7 @@ class ChatOptions:
     language: Language = "nb"  # when neither the address nor the browser asks for one
     frame_ancestors: str = "'none'"  # who may embed the page, as in the Content-Security-Policy
     root_path: str = ""  # the path a proxy serves the page under
-    at_once: int = 4  # questions answered at the same time
+    at_once: int = 2  # questions answered at the same time
     waiting: int = 120  # questions that may wait; the next one is told to come back
     per_minute: int = 0  # questions from one address; 0 means no limit
     trusted: Sequence[Network] = ()  # proxies whose X-Forwarded-For is believed

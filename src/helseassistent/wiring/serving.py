@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _LOOK_AT_INDEX = 5.0  # seconds
+_BACKLOG = 2048  # connections that the system holds until they are looked at
+_SWITCH = 0.001  # seconds that an answer keeps the interpreter while somebody's danger waits to be seen
 _STOP_WITHIN = 10  # seconds in which running answers may end
 
 
@@ -68,6 +71,8 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
         live = live_parts(settings)
         app = build_chat(settings, live=live)
         live.watch(every=_LOOK_AT_INDEX)
+        sys.setswitchinterval(_SWITCH)
+        listener.listen(_BACKLOG)
         announce(
             f"Helseassistenten svarer på http://{settings.host}:{settings.port}{settings.root_path}/ (stopp med Ctrl-C)"
         )
@@ -77,6 +82,7 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
             server_header=False,
             proxy_headers=False,  # chat.visitors reads them, and only from the proxies that are trusted
             timeout_graceful_shutdown=_STOP_WITHIN,
+            backlog=_BACKLOG,
         )
         uvicorn.Server(config).run(sockets=[listener])
         live.stop()
