@@ -62,7 +62,7 @@ def test_sections_that_nothing_is_quoted_from_are_offered_in_the_order_of_the_pa
     of = page()
     found = more_after(answer_with("Vi tar røntgen.", of=of), pages={of.file: of})
     assert [topic.section for topic in found] == ["Prøver", "Åpningstid", "Parkering"]
-    assert found[0].page_url == "https://by.example/legevakt#:~:text=Pr%C3%B8ver"
+    assert found[0].page_url == "https://by.example/legevakt#:~:text=Innledning.-,Pr%C3%B8ver"
 
 
 def test_the_nearest_are_offered_and_no_more_than_that() -> None:
