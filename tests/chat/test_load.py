@@ -123,7 +123,6 @@ def test_a_burst_is_served_or_told_to_come_back_and_danger_among_it_is_answered_
     served = [one for one in heard if one.status == 200]
     put_away = [one for one in heard if one.status == 503]
     slowest = max(one.seconds for one in urgent)
-    print([round(one.seconds * 1000) for one in urgent])
     print(f"{len(served)} served, {len(put_away)} put away; {len(urgent)} in danger, the last within {slowest:.3f} s")
     assert len(served) + len(put_away) == BURST
     assert all(all(word in str(one.reply["error"]) for word in PUT_AWAY) for one in put_away)
