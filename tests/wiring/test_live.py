@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from helseassistent.index.manifest import CURRENT
 from helseassistent.settings import Settings
 from helseassistent.types import Answer
 from helseassistent.wiring import build_index, build_parts, encoder_of
-from helseassistent.wiring.live import Live
+from helseassistent.wiring.live import NO_RULES, Live
 
 QUESTION = ["Hvor mange plasser har Storetveit sykehjem til pasienter fra sykehuset?"]
 
@@ -105,3 +106,11 @@ def test_a_watch_sees_a_new_generation_by_itself(live: Live, settings: Settings)
         time.sleep(0.05)
     live.stop()
     assert "33 plasser" in answer(live)
+
+
+def test_a_service_without_its_rules_for_danger_says_that_it_is_not_whole(live: Live, settings: Settings) -> None:
+    assert live.problem() is None
+    parts = build_parts(settings)
+    safety = replace(parts.assistant.safety, works=False)
+    blind = replace(parts, assistant=replace(parts.assistant, safety=safety))
+    assert Live(index=settings.index, build=lambda: blind).problem() == NO_RULES

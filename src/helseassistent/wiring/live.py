@@ -14,6 +14,7 @@ from helseassistent.types import Topic
 from helseassistent.wiring import Parts
 
 _PAGES_LISTED = 10
+NO_RULES = "Reglene for fare kan ikke leses, så alle meldinger møtes med nødnumrene. Installer helseassistent på nytt."
 
 
 def edition_of(parts: Parts) -> Edition:
@@ -30,7 +31,7 @@ class Live:
     def __init__(self, *, index: Path, build: Callable[[], Parts]) -> None:
         self._index = index
         self._build = build
-        self._edition = edition_of(build())
+        self._take(build())
         self._tried = self._pointer()
         self._problem: str | None = None
         self._stop = threading.Event()
@@ -40,8 +41,8 @@ class Live:
         return self._edition
 
     def problem(self) -> str | None:
-        """Why the newest generation is not in service; None when it is."""
-        return self._problem
+        """Why the service is not whole: a generation that could not be opened, or no rules for danger; else None."""
+        return self._problem if self._knows_danger else NO_RULES
 
     def refresh(self) -> bool:
         """Take over the generation that the index points to, if the pointer was written since; whether it was.
@@ -54,12 +55,16 @@ class Live:
         self._tried = pointer
         try:
             current_id(self._index)  # so that an index that has gone is a problem, and no reason to build one here
-            self._edition = edition_of(self._build())
+            self._take(self._build())
         except (HelseassistentError, OSError) as error:
             self._problem = f"Den nye indeksen er ikke tatt i bruk, den forrige svarer fortsatt. {error}"
             return False
         self._problem = None
         return True
+
+    def _take(self, parts: Parts) -> None:
+        self._edition = edition_of(parts)
+        self._knows_danger = parts.assistant.safety.works
 
     def watch(self, *, every: float) -> None:
         """Refresh every so many seconds on a thread of its own, until `stop`."""
