@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fakes import page
-from helseassistent.answer.scope import LIMIT, NEAR, TOPICS, Scope, abstain
+from helseassistent.answer.scope import LIMIT, NEAR, SURELY_OFF, TOPICS, Scope, abstain
 from helseassistent.index.passages import cut
 from helseassistent.types import Abstention, Scored
 
@@ -65,6 +65,7 @@ def test_another_town_is_said_to_be_elsewhere() -> None:
 def test_own_care_is_told_from_services() -> None:
     found = abstention(seen(dense=0.1), advice=True)
     assert (found.reason, found.notice, found.topics) == ("out_of_scope", "advice", ())
+    assert abstention(seen(dense=0.1, off_topic=SURELY_OFF), advice=True).notice is None
 
 
 def test_the_classifiers_are_linear_and_one_of_them_is_bounded() -> None:

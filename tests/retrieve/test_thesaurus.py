@@ -28,12 +28,12 @@ def test_the_longest_phrase_wins_and_what_is_said_already_is_not_added() -> None
         Synonym("skrives ut", ("ferdigbehandlet",)),
     )
     assert WORDS.synonyms("") == ()
-    assert searched_also(WORDS.synonyms("legen min og legen")) == ("fastlege", "lege")
+    assert searched_also(WORDS.synonyms("legen min og legen")) == ("fastlege",)  # legen is lege already
 
 
 def test_the_shipped_words_bridge_everyday_and_nynorsk_to_official() -> None:
     shipped = shipped_thesaurus()
-    assert "sykehjem" in searched_also(shipped.synonyms("Kor mange bur på sjukeheimen? Eg tenkjer på ein sjukeheim."))
+    assert "sykehjem" in searched_also(shipped.synonyms("Kva kostar det å bu på gamleheim?"))
 
 
 def test_staff_can_add_words_in_a_folder_of_their_own(tmp_path: Path) -> None:

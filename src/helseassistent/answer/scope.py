@@ -19,6 +19,7 @@ TOPICS = 3
 # A best passage at least this near (cosine of question to passage or to its headings) is about the subject.
 NEAR = 0.40
 _NAME = re.compile(r"(?<=[^\W.!?] )[A-ZÆØÅ]\w*")  # inside a sentence: somebody or somewhere, not a subject
+SURELY_OFF = 3.0  # off_topic from which a refusal is never worded as one of medical advice: waffles are no illness
 LIMIT = 4.0  # off_topic is cut to this, so that one sure classifier never outweighs all evidence
 
 
@@ -82,7 +83,7 @@ def abstain(
     if seen["foreign_place"]:
         return Abstention("out_of_scope", confidence=confidence, notice="elsewhere")
     reason = _reason(seen)
-    if advice and reason != "near_miss":
+    if advice and reason != "near_miss" and seen["off_topic"] < SURELY_OFF:
         return Abstention("out_of_scope", confidence=confidence, notice="advice")
     topics = () if reason == "out_of_scope" else _topics(evidence, pages=pages)
     return Abstention(reason, topics, confidence)

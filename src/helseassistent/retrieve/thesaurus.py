@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from helseassistent.errors import SettingsError
+from helseassistent.text.terms import stem
 from helseassistent.text.words import tokens
 
 COLUMNS = ("offisielt", "sagt", "nynorsk", "feilskrevet", "emne")
@@ -45,7 +46,7 @@ class Thesaurus:
     def synonyms(self, question: str) -> tuple[Synonym, ...]:
         """What to search for besides, longer phrases first found; words that the question has already are left out."""
         words = tokens(question)
-        asked = f" {' '.join(words)} "
+        asked = {stem(word) for word in words}
         found: list[Synonym] = []
         taken: set[int] = set()
         for size in range(min(_LONGEST, len(words)), 0, -1):
@@ -54,7 +55,7 @@ class Thesaurus:
                 official = self._official.get(phrase)
                 if official and taken.isdisjoint(places):
                     taken.update(places)
-                    new = tuple(word for word in official if f" {' '.join(tokens(word))} " not in asked)
+                    new = tuple(word for word in official if not asked.issuperset(map(stem, tokens(word))))
                     if new:
                         found.append(Synonym(" ".join(phrase), new))
         return tuple(found)
