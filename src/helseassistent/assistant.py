@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from helseassistent.answer.confidence import ConfidenceModel, probability
 from helseassistent.answer.extract import choose, draft
@@ -29,6 +30,10 @@ QUESTION_LIMIT = 1000  # characters of one message
 EVIDENCE = 10  # passages kept with every reply
 
 _LOG = logging.getLogger(__name__)
+
+
+class _Look(Protocol):
+    def __call__(self, message: str, *, language: Language) -> Urgent | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +106,15 @@ class Assistant:
         return _Found(_told(reply, message=messages[-1]), read.evidence, understood, also)
 
     def _urgent(self, message: str, *, language: Language) -> Urgent | None:
-        try:
-            return self.safety.check(message, language=language)
-        except Exception:  # noqa: BLE001 - whatever failed, the numbers must be shown
-            _LOG.exception("the safety layer failed; its numbers were shown")
-            return self.safety.last_resort(language)
+        return self._looked_at(self.safety.check, message, language=language)
 
     def _caution(self, message: str, *, language: Language) -> Urgent | None:
+        return self._looked_at(self.safety.caution, message, language=language)
+
+    def _looked_at(self, look: _Look, message: str, *, language: Language) -> Urgent | None:
         try:
-            return self.safety.caution(message, language=language)
-        except Exception:  # noqa: BLE001
+            return look(message, language=language)
+        except Exception:  # noqa: BLE001 - whatever failed, the numbers must be shown
             _LOG.exception("the safety layer failed; its numbers were shown")
             return self.safety.last_resort(language)
 
