@@ -40,7 +40,18 @@ KEYS = {
     "generation",
     "seconds",
 }
-CITATION_KEYS = {"page_url", "link", "title", "publisher", "last_updated", "file", "quote", "start", "end"}
+CITATION_KEYS = {
+    "page_url",
+    "link",
+    "title",
+    "publisher",
+    "last_updated",
+    "fetched_at",
+    "file",
+    "quote",
+    "start",
+    "end",
+}
 ODD = [
     "",
     " \t\n\u00a0",

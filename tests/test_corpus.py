@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -211,6 +212,16 @@ def test_writing_makes_folders_and_replaces(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b.md"]
 
 
+def test_a_page_that_was_seen_again_says_so_while_its_file_stands(tmp_path: Path) -> None:
+    write_page(replace(GOOD, fetched_at=MONDAY), folder=tmp_path)
+    before = load_corpus(tmp_path)
+    later = load_corpus(tmp_path, last_seen={GOOD.file: TUESDAY, "en-annen.md": TUESDAY})
+    assert later.pages[GOOD.file] == replace(GOOD, fetched_at=TUESDAY)
+    assert later.digest != before.digest
+    assert load_corpus(tmp_path, last_seen={GOOD.file: MONDAY}) == before
+
+
+MONDAY, TUESDAY = datetime(2026, 11, 23, 3, tzinfo=UTC), datetime(2026, 11, 24, 3, tzinfo=UTC)
 GOOD_REST = (GOOD.title, GOOD.url, GOOD.publisher, GOOD.language, GOOD.last_updated, GOOD.fetched_at, GOOD.body)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 import yaml
@@ -22,6 +23,7 @@ _CLOSING = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _UNDER_UPDATE = re.compile(
     r"\bunder (?:oppdatering|arbeid|revisjon|omarbeid\w*|utvikling av redaksjonen)\b", re.IGNORECASE
 )
+_NOTHING_SEEN: Mapping[str, datetime] = MappingProxyType({})
 _NOT_PAGES = {"README.md"}  # tells people about a corpus folder; has no front matter of its own
 
 
@@ -43,11 +45,13 @@ class Corpus:
 
     pages: Mapping[str, Page]
     problems: tuple[PageProblem, ...]
-    digest: str  # SHA-256 over names and bytes of the usable files
+    digest: str  # SHA-256 over names and bytes of the usable files, and when those were seen later
 
 
-def load_corpus(folder: Path) -> Corpus:
+def load_corpus(folder: Path, *, last_seen: Mapping[str, datetime] = _NOTHING_SEEN) -> Corpus:
     """Read every page below `folder`; a malformed one becomes a problem and the others still load.
+
+    `last_seen` tells, by file, when a page was found unchanged at its address since the file was written.
 
     Raises:
         CorpusError: if `folder` is not a readable folder.
@@ -66,8 +70,12 @@ def load_corpus(folder: Path) -> Corpus:
             problems.append(found)
             continue
         page, content = found
-        pages[file] = page
         digest.update(f"{file}\0{len(content)}\0".encode() + content)
+        seen = last_seen.get(file)
+        if seen and (page.fetched_at is None or seen > page.fetched_at):
+            page = replace(page, fetched_at=seen)
+            digest.update(f"\0seen {seen.isoformat()}".encode())
+        pages[file] = page
     return Corpus(pages, tuple(problems), digest.hexdigest())
 
 

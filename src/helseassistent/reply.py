@@ -25,6 +25,7 @@ class CitationRecord(TypedDict):
     title: str
     publisher: str
     last_updated: str | None
+    fetched_at: str | None
     file: str
     quote: str
     start: int
@@ -73,13 +74,14 @@ class ReplyRecord(TypedDict):
 
 
 def citation_record(citation: Citation) -> CitationRecord:
-    """The citation with its date as ISO 8601."""
+    """The citation with its date and moment as ISO 8601."""
     return {
         "page_url": citation.page_url,
         "link": citation.link,
         "title": citation.title,
         "publisher": citation.publisher,
         "last_updated": citation.last_updated.isoformat() if citation.last_updated else None,
+        "fetched_at": citation.fetched_at.isoformat(timespec="seconds") if citation.fetched_at else None,
         "file": citation.file,
         "quote": citation.quote,
         "start": citation.start,

@@ -48,7 +48,7 @@ class Page:
     publisher: str
     language: Language
     last_updated: date | None  # the date the page itself states
-    fetched_at: datetime | None
+    fetched_at: datetime | None  # when the page was last seen at its address, changed or not
     body: str
 
 
@@ -113,6 +113,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    fetched_at: datetime | None = None  # when the page was last seen at its address
 
 
 @dataclass(frozen=True, slots=True)

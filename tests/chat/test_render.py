@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -50,6 +50,15 @@ def exchange(reply: Reply, *, question: str = "Når er legevakten åpen?", langu
 
 def text_of(reply: Reply, *, question: str = "Når er legevakten åpen?", language: Language = "nb") -> str:
     return plain_text(exchange(reply, question=question, language=language), today=TODAY, numbers=NUMBERS)
+
+
+def test_a_source_says_when_it_was_last_seen_at_its_address() -> None:
+    seen = replace(CITATION, fetched_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
+
+    expected: dict[Language, str] = {"nb": "Sist sett på nettstedet", "nn": "Sist sett på nettstaden"}
+    for language, words in expected.items():
+        text = text_of(Answer((Claim(QUOTE, (seen,)),), confidence=0.9), language=language)
+        assert f". {words} 24.11.2026.\n" in text
 
 
 def test_an_answer_quotes_the_source_word_for_word_and_numbers_it() -> None:

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +89,16 @@ def test_what_changed_is_told_and_only_that_is_embedded(tmp_path: Path) -> None:
     assert (report.added, report.changed, report.removed) == (("fastlege.md",), ("legevakt.md",), ("sykehjem.md",))
     assert report.embedded == 2
     assert not [text for text in encoder.encoded if "handlingsplan" in text or "røntgen" in text]
+
+
+def test_a_page_that_was_only_seen_again_makes_a_generation_without_embedding(tmp_path: Path) -> None:
+    build(THREE, tmp_path, encoder=HashingEncoder())
+    seen = datetime(2026, 11, 24, 3, tzinfo=UTC)
+    pages = {file: replace(page, fetched_at=seen) for file, page in THREE.pages.items()}
+    encoder = HashingEncoder()
+    report = build(replace(THREE, pages=pages, digest="senere"), tmp_path, encoder=encoder)
+    assert (report.rebuilt, report.changed, report.embedded, encoder.encoded) == (True, (), 0, [])
+    assert {page.fetched_at for page in open_generation(tmp_path).pages.values()} == {seen}
 
 
 def test_reused_vectors_are_the_ones_that_a_fresh_build_makes(tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def _citation(
         quote=page.body[start:end],
         start=start,
         end=end,
+        fetched_at=page.fetched_at,
     )
 
 

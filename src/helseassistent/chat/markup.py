@@ -21,8 +21,8 @@ from helseassistent.chat.render import (
 from helseassistent.chat.sources import (
     Source,
     Surroundings,
-    age,
     as_written,
+    freshness,
     is_old,
     is_verbatim,
     sources,
@@ -182,9 +182,8 @@ def _mark(number: int, title: str, *, first: bool, setting: _Setting) -> str:
 
 def _card(source: Source, quoted: Collection[str], *, setting: _Setting) -> str:
     page, words = source.page, setting.words
-    facts = [page.publisher, age(page.last_updated, today=setting.today, words=words)]
-    if page.file in setting.being_updated:
-        facts.append(words.being_updated)
+    fresh = freshness(page, today=setting.today, words=words, being_updated=setting.being_updated)
+    facts = [page.publisher, *fresh]
     listed = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
     quotes = "".join(_quote(citation, quoted, setting=setting) for citation in source.quotes)
     return (

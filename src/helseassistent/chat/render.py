@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from helseassistent.chat.sources import Source, age, as_written, is_old, is_verbatim, publishers, sources
+from helseassistent.chat.sources import Source, as_written, freshness, is_old, is_verbatim, publishers, sources
 from helseassistent.chat.strings import Strings, fill, strings
 from helseassistent.types import Abstention, Answer, Claim, EmergencyNumber, Exchange, Topic, Urgent
 
@@ -77,9 +77,8 @@ def _plain_claim(claim: Claim, number_of: Mapping[str, int]) -> str:
 
 def _plain_source(source: Source, *, today: date, words: Strings, being_updated: Collection[str]) -> str:
     page = source.page
-    facts = [page.title, page.publisher, age(page.last_updated, today=today, words=words)]
-    if page.file in being_updated:
-        facts.append(words.being_updated)
+    fresh = freshness(page, today=today, words=words, being_updated=being_updated)
+    facts = [page.title, page.publisher, *fresh]
     return "\n".join([f"[{source.number}] {'. '.join(facts)}.", *(f"    {quote.link}" for quote in source.quotes)])
 
 

@@ -105,6 +105,16 @@ def publishers(found: Collection[Source], words: Strings) -> str:
     return f"{', '.join(names[:-1])} {words.conjunction} {names[-1]}"
 
 
+def freshness(page: Citation, *, today: date, words: Strings, being_updated: Collection[str]) -> tuple[str, ...]:
+    """What the reader should know of how fresh the page is, as phrases; `being_updated` names files."""
+    told = [age(page.last_updated, today=today, words=words)]
+    if page.fetched_at:
+        told.append(fill(words.seen, {"date": page.fetched_at.strftime("%d.%m.%Y")}))
+    if page.file in being_updated:
+        told.append(words.being_updated)
+    return tuple(told)
+
+
 def age(updated: date | None, *, today: date, words: Strings) -> str:
     """When the page was last updated, and for how many whole years ago, as a phrase."""
     if updated is None:

@@ -76,6 +76,7 @@ class Strings:
     updated: str
     updated_old: str
     unknown_date: str
+    seen: str
     being_updated: str
     check_page: str
     quoted: str

@@ -267,12 +267,17 @@ def _report(identity: str, *, corpus: Corpus, previous: Generation | None, passa
         pages=len(now),
         passages=passages,
         added=tuple(file for file in now if file not in before),
-        changed=tuple(file for file, page in now.items() if file in before and before[file] != page),
+        changed=tuple(file for file, page in now.items() if file in before and _differ(before[file], page)),
         removed=tuple(file for file in before if file not in now),
         embedded=embedded,
         rebuilt=False,
         problems=corpus.problems,
     )
+
+
+def _differ(before: Page, now: Page) -> bool:
+    """Whether anything but the day it was last seen is another."""
+    return replace(before, fetched_at=now.fetched_at) != now
 
 
 __all__ = ["BuildReport", "build", "current_id"]
