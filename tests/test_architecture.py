@@ -30,7 +30,8 @@ DOORS: dict[str, set[str]] = {  # the only modules that may import a heavy libra
     "bm25s": {"index.bm25"},
     "faiss": {"index.vectors"},
     "gradio": {"chat.view", "review.view"},
-    "httpx": {"ingest.crawl"},
+    "httpx": set(),  # it decodes a body before anyone can stop it
+    "httpcore": {"ingest.fetch"},
     "trafilatura": {"ingest.parse"},
     "sklearn": {"evaluate.", "train."},
     "scipy": {"index.lexical", "evaluate.", "train."},

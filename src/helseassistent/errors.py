@@ -23,3 +23,7 @@ class SettingsError(HelseassistentError):
 
 class QuestionSetError(HelseassistentError):
     """A question set has lines that cannot be used."""
+
+
+class SourcesError(HelseassistentError):
+    """The list of sources has a line that cannot be used."""

@@ -70,4 +70,21 @@ class Gone:
     status: int
 
 
-Visit: TypeAlias = Read | Unchanged | Gone | Refused
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The address leads to another one, by a redirect or because the page calls that one its own."""
+
+    url: str
+    to: str  # visited in the same crawl, before or after, if the source allows it
+
+
+Visit: TypeAlias = Read | Unchanged | Gone | Moved | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the last visit left behind about a stored page."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    links: tuple[str, ...] = ()  # followed where the server answers 304
