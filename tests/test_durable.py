@@ -65,3 +65,38 @@ def test_an_error_at_any_step_leaves_the_old_or_the_new_file_and_nothing_else(
         durable.replace_file(tmp_path / "navn", b"nytt")
     assert (tmp_path / "navn").read_bytes() == (b"nytt" if number == 3 else b"gammelt")
     assert [path.name for path in tmp_path.iterdir()] == ["navn"]
+
+
+def test_a_line_is_added_whole_and_flushed(tmp_path: Path, steps: list[str]) -> None:
+    for line in (b"en", b"to"):
+        durable.append_line(tmp_path / "logg", line)
+    assert (tmp_path / "logg").read_bytes() == b"en\nto\n"
+    assert steps == ["write logg", "fsync logg"] * 2
+
+
+def test_a_line_that_a_full_disk_refused_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    durable.append_line(tmp_path / "logg", b"en")
+
+    def refuse(step: str) -> None:
+        if step.startswith("fsync"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(durable, "checkpoint", refuse)
+    with pytest.raises(OSError, match="No space"):
+        durable.append_line(tmp_path / "logg", b"to")
+    assert (tmp_path / "logg").read_bytes() == b"en\n"
+
+
+def test_folders_are_made_from_the_outermost_and_flushed_each(tmp_path: Path, steps: list[str]) -> None:
+    durable.make_folders(tmp_path / "a" / "b")
+    assert steps == ["mkdir a/", f"fsync {tmp_path.name}/", "mkdir b/", "fsync a/"]
+    durable.make_folders(tmp_path / "a" / "b")
+    assert len(steps) == 4
+
+
+def test_a_file_is_removed_for_good(tmp_path: Path, steps: list[str]) -> None:
+    (tmp_path / "fil").touch()
+    for _ in range(2):
+        durable.remove_file(tmp_path / "fil")
+    assert list(tmp_path.iterdir()) == []
+    assert steps == ["unlink fil", f"fsync {tmp_path.name}/"] * 2

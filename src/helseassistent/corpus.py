@@ -112,7 +112,7 @@ def render_page(page: Page) -> str:
 def write_page(page: Page, *, folder: Path) -> None:
     """Put the page at its place below `folder`; a crash leaves the old file or the new one."""
     path = folder / page.file
-    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.make_folders(path.parent)
     durable.replace_file(path, render_page(page).encode())
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+class LockedError(Exception):
+    """Another process holds the lock; the text is its number."""
 
 
 def checkpoint(step: str) -> None:
@@ -48,6 +55,58 @@ def replace_file(path: Path, content: bytes) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     flush_folder(path.parent)
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add a line and flush it to disk; a crash leaves the whole line, or a beginning of it without a line break."""
+    checkpoint(f"write {path.name}")
+    with path.open("ab") as handle:
+        size = handle.tell()
+        try:
+            handle.write(line + b"\n")
+            handle.flush()
+            checkpoint(f"fsync {path.name}")
+            os.fsync(handle.fileno())
+        except OSError:
+            os.truncate(path, size)  # on a full disk; the next line must not continue half of this one
+            raise
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, which may have gone already, and flush that to disk."""
+    checkpoint(f"unlink {path.name}")
+    path.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it that are missing, and flush their names to disk."""
+    if folder.is_dir():
+        return
+    make_folders(folder.parent)
+    checkpoint(f"mkdir {folder.name}/")
+    folder.mkdir(exist_ok=True)
+    flush_folder(folder.parent)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock that the file stands for; the system frees it when the holder ends, however it ends.
+
+    Raises:
+        LockedError: if another process holds it; its text is that process's number.
+    """
+    with path.open("a+", encoding="ascii") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            handle.seek(0)
+            raise LockedError(handle.read().strip() or "ukjent") from error
+        handle.seek(0)
+        handle.truncate()
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
 
 
 def publish_folder(staging: Path, target: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -105,21 +104,14 @@ def build(
 
 @contextmanager
 def _locked(index: Path) -> Iterator[None]:
-    """Hold the folder's lock; the system frees it when the holder ends, however it ends."""
-    with (index / ".lock").open("a+", encoding="ascii") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            handle.seek(0)
-            holder = handle.read().strip() or "ukjent"
-            raise BrokenIndexError(
-                f"En annen prosess (nummer {holder}) bygger allerede i «{index}». Vent til den er ferdig."
-            ) from error
-        handle.seek(0)
-        handle.truncate()
-        handle.write(str(os.getpid()))
-        handle.flush()
-        yield
+    """Hold the folder's lock."""
+    try:
+        with durable.locked(index / ".lock"):
+            yield
+    except durable.LockedError as holder:
+        raise BrokenIndexError(
+            f"En annen prosess (nummer {holder}) bygger allerede i «{index}». Vent til den er ferdig."
+        ) from holder
 
 
 def _previous(index: Path) -> Generation | None:
