@@ -31,7 +31,9 @@ DOORS: dict[str, set[str]] = {  # the only modules that may import a heavy libra
     "faiss": {"index.vectors"},
     "gradio": {"chat.view", "review.view"},
     "httpx": set(),  # it decodes a body before anyone can stop it
-    "httpcore": {"ingest.fetch"},
+    "httpcore": {"ingest.fetch", "ingest.connection"},
+    "protego": {"ingest.robots"},
+    "lxml": {"ingest.sitemap", "ingest.parse."},
     "trafilatura": {"ingest.parse"},
     "sklearn": {"evaluate.", "train."},
     "scipy": {"index.lexical", "evaluate.", "train."},

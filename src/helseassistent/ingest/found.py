@@ -19,6 +19,7 @@ class Fetched:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    robots: str = ""  # the X-Robots-Tag header
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,3 +31,20 @@ class SystemClock:
 
 
 SYSTEM_CLOCK = SystemClock()
+
+
+class Pace:
+    """Lets the next request to a host through when the host has had its rest, counted from the end of the last one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._rested: dict[str, float] = {}  # host to the moment from which it may be asked
+
+    def wait(self, host: str) -> None:
+        """Return when `host` may be asked."""
+        if (seconds := self._rested.get(host, 0.0) - self._clock.now()) > 0:
+            self._clock.sleep(seconds)
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Leave `host` alone for `seconds` from now, or for longer if that was said before."""
+        self._rested[host] = max(self._rested.get(host, 0.0), self._clock.now() + seconds)

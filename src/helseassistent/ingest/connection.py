@@ -1,0 +1,144 @@
+"""One HTTP exchange over a connection to an address that was checked, within one limit of time for all of it."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpcore
+
+from helseassistent.ingest.addresses import Address
+
+_CONNECT = 10.0  # seconds for one number; the next one is tried after that
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The moment at which an exchange must be over, by this machine's steady clock."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """The one that is `seconds` from now."""
+        return cls(time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Seconds; never negative."""
+        return max(0.0, self.at - time.monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The head of a response and its body, which comes as it is read."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]  # names in lower case
+    chunks: Iterable[bytes]  # as sent, still packed
+
+    def header(self, name: str) -> str | None:
+        """The first value under `name`, if any."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@contextmanager
+def exchange(
+    address: Address,
+    *,
+    numbers: tuple[str, ...],
+    headers: tuple[tuple[str, str], ...],
+    trust: ssl.SSLContext,
+    deadline: Deadline,
+) -> Iterator[Received]:
+    """GET `address` from the first of `numbers` that lets us connect; the certificate is checked for the name.
+
+    Raises:
+        httpcore.TimeoutException: where the deadline passes.
+        httpcore.NetworkError: where no connection comes about or it breaks; `ssl.SSLError` is its cause if TLS failed.
+        httpcore.ProtocolError: where what comes is no whole HTTP response.
+    """
+    origin = httpcore.Origin(address.scheme.encode(), address.host.encode(), address.port)
+    url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=address.target.encode())
+    request = httpcore.Request("GET", url, headers=[("Host", address.site), *headers])
+    with httpcore.HTTPConnection(
+        origin, ssl_context=trust, network_backend=_Pinned(numbers=numbers, deadline=deadline)
+    ) as connection:
+        response = connection.handle_request(request)
+        try:
+            found = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
+            yield Received(response.status, found, response.iter_stream())
+        finally:
+            response.close()
+
+
+def trusted(authorities: str | None) -> ssl.SSLContext:
+    """The certificates to trust: those of the file, or the usual ones; names and dates are always checked."""
+    return ssl.create_default_context(cafile=authorities) if authorities else httpcore.default_ssl_context()
+
+
+class _Pinned(httpcore.NetworkBackend):
+    """Connects to the numbers that were checked, whatever the name means by now."""
+
+    def __init__(self, *, numbers: tuple[str, ...], deadline: Deadline) -> None:
+        self._numbers = numbers
+        self._deadline = deadline
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A stream to the first number that answers."""
+        failure: Exception = httpcore.ConnectError(host)
+        for number in self._numbers[:4]:
+            try:
+                stream = self._sockets.connect_tcp(number, port, timeout=min(_CONNECT, _left(self._deadline)))
+                return _Timed(stream, deadline=self._deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+
+class _Timed(httpcore.NetworkStream):
+    """A stream whose every read and write ends at the deadline, however slowly the bytes come."""
+
+    def __init__(self, stream: httpcore.NetworkStream, *, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has come, at most `max_bytes`."""
+        return self._stream.read(max_bytes, timeout=_left(self._deadline))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+        self._stream.write(buffer, timeout=_left(self._deadline))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """The same connection, encrypted, with the other side's certificate checked."""
+        secured = self._stream.start_tls(ssl_context, server_hostname, timeout=_left(self._deadline))
+        return _Timed(secured, deadline=self._deadline)
+
+    def get_extra_info(self, info: str) -> object:
+        """What httpcore asks for about the connection."""
+        return self._stream.get_extra_info(info)
+
+
+def _left(deadline: Deadline) -> float:
+    """Seconds left; a socket takes 0 for "do not wait", so none left is an error here."""
+    if (seconds := deadline.left()) <= 0:
+        raise httpcore.ReadTimeout("deadline")
+    return seconds
