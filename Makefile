@@ -69,7 +69,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(PY)
 
 $(VENV)/.dev: $(VENV)/.run
 	$(PIP) --retries 0 --timeout 15 --index-url $(TORCH_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH)
-	$(PIP) -e ".[train,onnx,dev,xlsx]"
+	$(PIP) -e ".[train,onnx,dev,xlsx,ingest]"
 	@touch $@
 
 # Without its dependencies: it asks for an older PyStemmer than ours, and works with ours.

@@ -27,3 +27,7 @@ class QuestionSetError(HelseassistentError):
 
 class SourcesError(HelseassistentError):
     """The list of sources has a line that cannot be used."""
+
+
+class IngestError(HelseassistentError):
+    """Pages cannot be brought in at all; what is wrong with one page is a value, not this."""
