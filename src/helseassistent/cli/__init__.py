@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from helseassistent.cli import evaluate, train
+from helseassistent.cli import evaluate, ingest, train
 from helseassistent.cli.arguments import Parser
 from helseassistent.errors import HelseassistentError, QuestionSetError
 from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="kommandoer", required=True, metavar="KOMMANDO")
     _ask_parser(commands.add_parser("ask", help="svar på ett spørsmål, eller på en fil med spørsmål"))
     _chat_parser(commands.add_parser("chat", help="åpne siden for innbyggere"))
+    ingesting = commands.add_parser("ingest", help="hent kildesider fra nettet eller disken, og se hvor ferske de er")
+    ingest.add_arguments(ingesting)
+    _common(ingesting, run=ingest.run)
     _common(commands.add_parser("index", help="bygg indeksen av kildesidene"), run=_index)
     evaluating = commands.add_parser("evaluate", help="kjør et spørsmålssett gjennom assistenten og si hvor god den er")
     evaluate.add_arguments(evaluating)

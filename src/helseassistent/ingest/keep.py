@@ -30,11 +30,19 @@ class Keeper:
     """Applies the visits of one round, in any order; killed at any point, the next run does the rest."""
 
     def __init__(
-        self, corpus: Path, *, visits: Visits, one: Round, publisher: str, now: Callable[[], datetime]
+        self,
+        corpus: Path,
+        *,
+        visits: Visits,
+        one: Round,
+        now: Callable[[], datetime],
+        publisher: str | None = None,  # of every page; None: each page says its own
+        fetched: bool = True,  # whether a page was seen at its address; False for files from a disk
     ) -> None:
         self._visits = visits
         self._round = one
         self._publisher = publisher
+        self._fetched = fetched
         self._now = now
         self._stored = Stored(corpus)
         self._copies: list[_Found] = []  # of pages that may turn out to be gone
@@ -65,10 +73,6 @@ class Keeper:
                 self._missing(visit.url, f"Adressen fører nå til {visit.to}.", to=visit.to)
             case Refused():
                 self._refuse(visit)
-
-    def keep(self, page: Page) -> None:
-        """Keep a page that was not fetched but is given, under the name that its address has."""
-        self._settle(_Found(replace(page, file=self._file(page.url, publisher=page.publisher))))
 
     def finish(self, *, force: bool) -> bool:
         """Withdraw what has gone and end the round; False, and nothing withdrawn, if too much has gone at once."""
@@ -113,14 +117,15 @@ class Keeper:
 
     def _page(self, fetched: Fetched, document: Document) -> Page | PageProblem:
         """The page as a corpus gives it back, so that it can be compared with a stored one."""
+        publisher = self._publisher or document.publisher or ""
         page = Page(
-            file=self._file(fetched.url, publisher=self._publisher),
+            file=self._file(fetched.url, publisher=publisher),
             title=document.title,
             url=fetched.url,
-            publisher=self._publisher,
+            publisher=publisher,
             language="nn" if document.language == "nn" else "nb",
             last_updated=document.last_updated,
-            fetched_at=self._now().replace(microsecond=0),
+            fetched_at=self._now().replace(microsecond=0) if self._fetched else None,
             body=document.body,
         )
         return parse_page(render_page(page), file=page.file)

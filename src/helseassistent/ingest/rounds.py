@@ -28,14 +28,17 @@ def run_round(
     corpus: Path,
     *,
     source: str,
-    publisher: str,
+    publisher: str | None,
     visiting: Visiting,
     belongs: Callable[[str], bool],
     whole: bool = True,
+    fetched: bool = True,
     force: bool = False,
     now: Callable[[], datetime] = utc_now,
 ) -> Report:
     """Bring the pages of the source up to date; `belongs` tells which addresses are the source's.
+
+    `publisher` is that of every page, or None where each page says its own; `fetched` is False for files from a disk.
 
     Raises:
         CorpusError: if another process is changing the same corpus.
@@ -43,7 +46,7 @@ def run_round(
     with alone_on(corpus):
         visits = Visits(corpus, source=source)
         one = visits.begin(whole=whole, now=now())
-        keeper = Keeper(corpus, visits=visits, one=one, publisher=publisher, now=now)
+        keeper = Keeper(corpus, visits=visits, one=one, publisher=publisher, fetched=fetched, now=now)
         finished = frozenset(record.url for record in visits.of_round(one) if record.outcome != "refused")
         for visit in visiting(keeper.known(belongs=belongs), finished):
             keeper.apply(visit)

@@ -21,6 +21,7 @@ from helseassistent.errors import SettingsError
 from helseassistent.index.encode import load_encoder
 from helseassistent.index.generation import open_generation
 from helseassistent.index.manifest import CURRENT
+from helseassistent.ingest.visits import last_seen
 from helseassistent.reply import ReplyRecord, reply_record
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
@@ -64,7 +65,7 @@ def build_index(settings: Settings, *, progress: bool = False, encoder: Encoder 
     from helseassistent.index.build import build
 
     name = settings.encoder or "den som følger med"
-    corpus = load_corpus(settings.corpus)
+    corpus = load_corpus(settings.corpus, last_seen=last_seen(settings.corpus))
     return build(corpus, settings.index, encoder=encoder or encoder_of(settings), encoder_name=name, progress=progress)
 
 
