@@ -31,8 +31,8 @@ def visits_on_disk(
 ) -> Iterator[Read | Refused]:
     """A visit to each file at `place`, in the order of their names.
 
-    `url` is the address of the folder, or of the file; without it a file must say its own. `publisher_of` tells whose
-    an address is, where the file does not say it. A file over `largest` bytes is refused.
+    `url` is the address of the file, or of the folder for those files in it that do not say their own. `publisher_of`
+    tells whose an address is, where the file does not say it. A file over `largest` bytes is refused.
 
     Raises:
         CorpusError: if there is nothing at `place`.
@@ -46,13 +46,14 @@ def visits_on_disk(
         if isinstance(document, Refused):
             yield replace(document, url=name, keep=True)
         else:
-            yield _at_its_address(document, here=here, file=name, publisher_of=publisher_of)
+            address = here if url and not place.is_dir() else document.canonical or here
+            yield _at_its_address(document, address=address, file=name, publisher_of=publisher_of)
 
 
 def _at_its_address(
-    document: Document, *, here: str, file: str, publisher_of: Callable[[str], str | None]
+    document: Document, *, address: str, file: str, publisher_of: Callable[[str], str | None]
 ) -> Read | Refused:
-    said = parse_address(document.canonical or "" if here.startswith(_NOWHERE) else here)
+    said = parse_address(address)
     if isinstance(said, Refused) or str(said).startswith(_NOWHERE):
         return Refused(file, "Fila sier ikke hvilken nettadresse siden har. Oppgi den med --url.")
     publisher = document.publisher or publisher_of(str(said))

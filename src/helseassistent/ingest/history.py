@@ -52,6 +52,20 @@ def differences(before: str, after: str) -> Iterator[Difference]:
 
     Lines are compared first, and words within the lines that differ, so that long pages take no long time.
     """
+    stayed: list[str] = []
+    for found in _stretches(before, after):
+        if found.kind == "same":
+            stayed.append(found.text.strip())
+            continue
+        if stayed:
+            yield Difference("same", "\n".join(stayed))
+            stayed = []
+        yield found
+    if stayed:
+        yield Difference("same", "\n".join(stayed))
+
+
+def _stretches(before: str, after: str) -> Iterator[Difference]:
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     compared = difflib.SequenceMatcher(
         None, [" ".join(line.split()) for line in old], [" ".join(line.split()) for line in new], False

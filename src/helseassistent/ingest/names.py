@@ -12,7 +12,7 @@ FRONT = "forside"  # the page at the root of a site
 _LONGEST = 80  # characters of a slug
 _SPELLED = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ß": "ss", "đ": "d", "ŋ": "n", "ŧ": "t"})
 _OTHER = re.compile(r"[^a-z0-9]+")
-_ENDING = re.compile(r"\.(?:html?|aspx?|php|jsp|pdf|docx)$", re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:html?|aspx?|php|jsp|pdf|docx|md|txt)$", re.IGNORECASE)
 
 
 def page_file(url: str, *, publisher: str, taken: Container[str]) -> str:

@@ -116,15 +116,16 @@ def import_files(
     publisher: str | None,
     progress: Callable[[int, int], None] = lambda visited, waiting: None,
 ) -> Report:
-    """Bring pages from a file or folder into the corpus; `url` is where it lies on the web, if its pages do not say."""
+    """Bring pages from a file or folder into the corpus; `url` is where it lies on the web, `publisher` whose it is."""
+
+    def publisher_of(address: str) -> str | None:
+        return publisher or _publisher(settings, address)
 
     def parse(fetched: Fetched) -> Document | Refused:
         return parse_document(fetched, limits=_LIMITS)
 
     def visiting(known: Mapping[str, Known], finished: frozenset[str]) -> Iterator[Visit]:
-        visits = visits_on_disk(
-            place, parse=parse, largest=_LIMITS.body_bytes, url=url, publisher_of=partial(_publisher, settings)
-        )
+        visits = visits_on_disk(place, parse=parse, largest=_LIMITS.body_bytes, url=url, publisher_of=publisher_of)
         for number, visit in enumerate(visits, start=1):
             progress(number, 0)
             yield visit
