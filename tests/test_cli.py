@@ -33,6 +33,7 @@ KEYS = {
     "caution",
     "topics",
     "more",
+    "next_questions",
     "searched_also",
     "evidence",
     "confidence",

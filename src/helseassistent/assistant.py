@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from helseassistent.answer.confidence import ConfidenceModel, probability
 from helseassistent.answer.extract import choose, draft
+from helseassistent.answer.next_questions import NextQuestions, next_after
 from helseassistent.answer.reading import WordVectors, read_question
 from helseassistent.answer.safety import Safety
 from helseassistent.answer.scope import Scope, abstain, lacks_the_fact, scope_text
@@ -47,6 +48,7 @@ class Assistant:
     scope: Scope
     confidence: ConfidenceModel
     public: frozenset[str] = frozenset()  # numbers and addresses that are never masked
+    questions: Callable[[], NextQuestions] = dict  # what can be asked next, by page
 
     def ask(self, turns: Sequence[str], language: Language | None = None) -> Exchange:
         """Answer the last of `turns`, the person's messages in order; `language` None follows the question."""
@@ -55,7 +57,19 @@ class Assistant:
         messages = [message.bare for message in masked]
         spoken = language or _spoken(messages)
         found = self._reply(messages, language=spoken)
-        return self._exchange(masked[-1], spoken, found, begun=begun)
+        exchange = self._exchange(masked[-1], spoken, found, begun=begun)
+        return replace(exchange, next_questions=self._next(exchange, messages))
+
+    def _next(self, exchange: Exchange, messages: Sequence[str]) -> tuple[str, ...]:
+        if not isinstance(exchange.reply, Answer):
+            return ()
+        return next_after(
+            exchange.reply,
+            evidence=exchange.evidence,
+            questions=self.questions(),
+            language=exchange.language,
+            asked=messages,
+        )
 
     def danger(self, turns: Sequence[str], language: Language | None = None) -> Exchange | None:
         """The fixed reply when the last of `turns` is about danger, without any search; `ask` would give the same."""

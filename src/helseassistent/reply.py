@@ -65,6 +65,7 @@ class ReplyRecord(TypedDict):
     caution: bool
     topics: list[TopicRecord]
     more: list[TopicRecord]
+    next_questions: list[str]
     searched_also: list[str]
     evidence: list[EvidenceRecord]
     confidence: float
@@ -116,6 +117,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
         "caution": exchange.caution is not None,
         "topics": [],
         "more": [topic_record(topic) for topic in exchange.more],
+        "next_questions": list(exchange.next_questions),
         "searched_also": list(exchange.searched_also),
         "evidence": [
             {"file": s.passage.file, "start": s.passage.start, "end": s.passage.end, "score": round(s.score, 6)}

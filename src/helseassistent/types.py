@@ -193,6 +193,7 @@ class Exchange:
     caution: Urgent | None = None  # a calm note with numbers above a reply that is not urgent itself
     searched_also: tuple[str, ...] = ()  # other words for the question's own that were searched for as well
     removed: tuple[Personal, ...] = ()  # what was masked in the question, each kind once
+    next_questions: tuple[str, ...] = ()  # about other parts of the page; the assistant answers each, asked alone
 
 
 class Encoder(Protocol):

@@ -109,6 +109,14 @@ class Browser:
                     found.add(parts.netloc)
         return found
 
+    def posted(self) -> list[str]:
+        """What the page has sent in the bodies of its requests since the last reset, or since this was asked before."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        sent = [
+            message["params"]["request"] for message in messages if message["method"] == "Network.requestWillBeSent"
+        ]
+        return [request["postData"] for request in sent if "postData" in request]
+
     def complaints(self) -> list[str]:
         """What the browser's console holds against the page."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]

@@ -76,6 +76,7 @@ PAGES = (
         f"Ondsinnet innhold {HOSTILE}. Mer om dette står ikke her.",
     ),
 )
+NEXT = ("Hvilke prøver kan legevakten analysere?", "Hva er røntgenavdelingen?")  # offered after an answer on dentists
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -101,7 +102,8 @@ def ask(turns: Sequence[str], language: Language | None) -> Exchange:
     question = turns[-1]
     spoken: Language = language or ("nn" if re.search(r"\b(kva|ikkje|eg)\b", question.lower()) else "nb")
     reply, evidence = _reply(question, spoken)
-    return Exchange(question, spoken, reply, evidence, generation="fake", seconds=0.001)
+    offered = NEXT if isinstance(reply, Answer) and "tannlege" in question.lower() else ()
+    return Exchange(question, spoken, reply, evidence, generation="fake", seconds=0.001, next_questions=offered)
 
 
 def _reply(question: str, language: Language) -> tuple[Reply, tuple[Scored, ...]]:

@@ -10,6 +10,7 @@ import pytest
 from selenium.webdriver import Keys
 from selenium.webdriver.common.by import By
 
+from chat import fakes
 from chat.browser import Browser
 
 ANSWERED = "Hvilke prøver kan legevakten analysere?"
@@ -56,6 +57,25 @@ def test_nothing_of_an_answer_is_shown_before_it_is_whole(browser: Browser) -> N
     browser.ask(ANSWERED)
 
     assert browser.run("return window.seen") == [2]
+
+
+def test_a_question_that_is_offered_fills_the_field_and_is_asked_alone(browser: Browser) -> None:
+    browser.open()
+    reply = browser.ask("Får barn og unge gratis tannlege?")
+    offered = reply.find_elements(By.CSS_SELECTOR, "button.ha-next")
+    assert [button.text for button in offered] == list(fakes.NEXT)
+    assert all(button.size["height"] >= 24 for button in offered)
+    browser.click("button.ha-next")
+
+    assert browser.focused() == "ha-question"
+    assert browser.find("#ha-question").get_attribute("value") == fakes.NEXT[-1]
+    assert len(browser.all(".ha-reply")) == 1, "nothing was sent"
+    browser.driver.get_log("performance")
+    browser.press(Keys.ENTER)
+    browser.until("document.querySelectorAll('.ha-reply').length === 2")
+    (sent,) = (body for body in browser.posted() if "turns" in body)
+    assert "røntgenavdelingen" in sent
+    assert "tannlege" not in sent, "the conversation before it was not sent along"
 
 
 def test_the_card_leads_back_to_the_number_it_was_reached_from(browser: Browser) -> None:

@@ -195,6 +195,18 @@ def test_how_the_question_was_understood_and_what_else_the_page_says(language: L
     assert f"{more}\n- Skader\n  https://by.example/legevakt#:~:text=Skader" in text
 
 
+@pytest.mark.parametrize(("language", "lead"), [("nb", "Du kan også spørre:"), ("nn", "Du kan òg spørje:")])
+def test_what_can_be_asked_next_stands_in_the_place_of_links_to_sections(language: Language, lead: str) -> None:
+    exchange = replace(
+        fakes.ask(["Har legevakten eget laboratorium?"], language),
+        more=(Topic("https://by.example/legevakt#:~:text=Skader", "Legevakt", "Skader"),),
+        next_questions=("Hva koster det?", "Kan jeg få tolk?"),
+    )
+    text = plain_text(exchange, today=fakes.TODAY, numbers=fakes.numbers())
+    assert f"{lead}\n- Hva koster det?\n- Kan jeg få tolk?" in text
+    assert "Skader" not in text
+
+
 def test_a_long_question_is_told_how_much_too_long_it_is() -> None:
     text = text_of(Abstention("out_of_scope", notice="too_long"), question="a" * 1234)
 

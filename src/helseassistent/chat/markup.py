@@ -82,7 +82,7 @@ def show(
     match exchange.reply:
         case Answer() as answer:
             spoken = _spoken_answer(answer, words)
-            html = _answer(answer, setting) + _more(exchange.more, words)
+            html = _answer(answer, setting) + _more(exchange, words)
             return _shown(html, kind="answer", spoken=spoken, setting=setting)
         case Abstention() as abstention:
             paragraphs = abstention_paragraphs(abstention, question=exchange.question, words=words)
@@ -259,12 +259,15 @@ def _covers(topic: Topic, words: Strings) -> str:
     return "".join(f'<p class="ha-covers">{escape(text)}</p>' for text in topic_covers(topic, words))
 
 
-def _more(more: tuple[Topic, ...], words: Strings) -> str:
-    """Links to other sections of the quoted page, in the page's own words."""
-    if not more:
-        return ""
-    links = "".join(f"<li>{page_link(topic.page_url, topic.section, words)}</li>" for topic in more)
-    return f'<div class="ha-more"><p>{escape(words.more)}</p><ul>{links}</ul></div>'
+def _more(exchange: Exchange, words: Strings) -> str:
+    """What can be asked next; else links to other sections of the quoted page, in the page's own words."""
+    questions = [
+        f'<li><button type="button" class="ha-example ha-next">{escape(question)}</button></li>'
+        for question in exchange.next_questions
+    ]
+    links = [f"<li>{page_link(topic.page_url, topic.section, words)}</li>" for topic in exchange.more]
+    label, items = (words.next_questions, questions) if questions else (words.more, links)
+    return f'<div class="ha-more"><p>{escape(label)}</p><ul>{"".join(items)}</ul></div>' if items else ""
 
 
 def _urgent(urgent: Urgent, setting: _Setting) -> str:

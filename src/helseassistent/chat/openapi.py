@@ -128,6 +128,7 @@ def _example(question: str) -> ReplyRecord:
         "caution": False,
         "topics": [{"page_url": "https://kommunen.example/side", "title": "…", "section": "…", "covers": []}],
         "more": [],
+        "next_questions": [],
         "searched_also": [],
         "evidence": [{"file": "kommunen/side.md", "start": 0, "end": 120, "score": 0.71}],
         "confidence": 0.31,

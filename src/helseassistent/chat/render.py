@@ -48,7 +48,7 @@ def _plain_reply(
     match exchange.reply:
         case Answer() as answer:
             told = _plain_answer(answer, today=today, words=words, being_updated=being_updated)
-            return "\n\n".join([*understood, told, *_plain_more(exchange.more, words)])
+            return "\n\n".join([*understood, told, *_plain_more(exchange, words)])
         case Abstention() as abstention:
             shown = {name: number.number for name, number in numbers.items()}
             paragraphs = abstention_paragraphs(abstention, question=exchange.question, words=words)
@@ -96,8 +96,10 @@ def _plain_topics(topics: tuple[Topic, ...], words: Strings) -> list[str]:
     return ["\n".join([f"{words.topics}:", *lines])]
 
 
-def _plain_more(more: tuple[Topic, ...], words: Strings) -> list[str]:
-    lines = [f"- {topic.section}\n  {topic.page_url}" for topic in more]
+def _plain_more(exchange: Exchange, words: Strings) -> list[str]:
+    if exchange.next_questions:
+        return ["\n".join([words.next_questions_plain, *(f"- {question}" for question in exchange.next_questions)])]
+    lines = [f"- {topic.section}\n  {topic.page_url}" for topic in exchange.more]
     return ["\n".join([words.more, *lines])] if lines else []
 
 

@@ -92,6 +92,8 @@ class Strings:
     feedback_thanks: str
     feedback_failed: str
     more: str
+    next_questions: str
+    next_questions_plain: str
     topics: str
     topic_covers: str
     topic_section: str

@@ -11,14 +11,18 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helseassistent.cli import evaluate, ingest, train
 from helseassistent.cli.arguments import Parser
 from helseassistent.errors import HelseassistentError, QuestionSetError
 from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
 from helseassistent.types import Language
-from helseassistent.wiring import Parts, build_index, build_parts
+from helseassistent.wiring import Parts, build_index, build_parts, try_questions
 from helseassistent.wiring.serving import serve_chat
+
+if TYPE_CHECKING:
+    from helseassistent.index.build import BuildReport
 
 _REFUSALS = {
     errno.ENOENT: "filen eller mappen finnes ikke. Sjekk navnet.",
@@ -153,9 +157,16 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     report = build_index(settings, progress=sys.stderr.isatty())
     for problem in report.problems:
         print(f"Utelatt: {problem}", file=sys.stderr)
+    tried = try_questions(build_parts(settings), progress=sys.stderr.isatty())
+    _print_changes(report, settings)
+    print(f"{tried} spørsmål kan foreslås etter et svar: hvert er prøvd og besvart fra stedet det er laget av.")
+    return 0
+
+
+def _print_changes(report: BuildReport, settings: Settings) -> None:
     if not report.rebuilt:
         print(f"Ingenting er endret: {report.pages} sider, {report.passages} utdrag (generasjon {report.generation}).")
-        return 0
+        return
     for label, files in (("ny", report.added), ("endret", report.changed), ("borte", report.removed)):
         for file in files[:20]:
             print(f"{label}: {file}")
@@ -166,7 +177,6 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
         f" ({len(report.added)} nye sider, {len(report.changed)} endret, {len(report.removed)} borte)."
         f" Generasjon {report.generation} i «{settings.index}»."
     )
-    return 0
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:

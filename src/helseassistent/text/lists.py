@@ -21,6 +21,11 @@ def word_pairs(name: str) -> tuple[tuple[str, str], ...]:
     return tuple((first, second) for first, second in rows)
 
 
+def word_rows(name: str) -> tuple[tuple[str, ...], ...]:
+    """The columns of `<name>.tsv`; a line that begins with # is a remark."""
+    return tuple(tuple(line.split("\t")) for line in _lines(f"{name}.tsv"))
+
+
 def _lines(file: str) -> list[str]:
     content = resources.files("helseassistent.text").joinpath(file).read_text(encoding="utf-8")
     return [line for line in content.splitlines() if line and not line.startswith("#")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ from helseassistent.retrieve.thesaurus import shipped_thesaurus
 from helseassistent.settings import Settings
 from helseassistent.text.redact import public_in
 from helseassistent.types import Encoder, Exchange, Language
+from helseassistent.wiring.next_questions import TriedQuestions, tried_out
 
 if TYPE_CHECKING:
     from helseassistent.index.build import BuildReport
@@ -40,6 +42,7 @@ class Parts:
 
     assistant: Assistant
     being_updated: frozenset[str]
+    tried: TriedQuestions
 
     def ask(self, turns: Sequence[str], language: Language | None = None) -> Exchange:
         """See `Assistant.ask`."""
@@ -86,6 +89,7 @@ def build_parts(
     updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
     known = (number.number for number in load_numbers().values())
     public = public_in([*known, *(page.body for page in generation.pages.values())])
+    tried = TriedQuestions(settings.index, generation=generation.manifest.generation, settled=_settled(settings))
     assistant = Assistant(
         Safety.load_or_numbers(),
         retriever,
@@ -94,8 +98,23 @@ def build_parts(
         Scope.shipped(encoder=encoder),
         load_confidence(settings, encoder=encoder),
         public,
+        tried,
     )
-    return Parts(assistant, updating)
+    return Parts(assistant, updating, tried)
+
+
+def _settled(settings: Settings) -> str:
+    """What an operator settled that decides how a question is answered, besides the index."""
+    files = [Path(settings.calibration)] if settings.calibration else []
+    files += sorted(Path(settings.thesaurus).glob("*.tsv")) if settings.thesaurus else []
+    return "".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+
+
+def try_questions(parts: Parts, *, progress: bool = False) -> int:
+    """Try out what can be asked next, unless this program has done so on this index; how many questions there are."""
+    if parts.tried.are_missing():
+        parts.tried.keep(list(tried_out(parts.assistant, progress=progress)))
+    return sum(len(questions) for questions in parts.tried().values())
 
 
 def load_confidence(settings: Settings, *, encoder: Encoder) -> ConfidenceModel:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from helseassistent.answer.safety_numbers import load_numbers
 from helseassistent.chat.visitors import Network, networks
 from helseassistent.errors import SettingsError
+from helseassistent.index.manifest import CURRENT
 from helseassistent.settings import Settings
-from helseassistent.wiring import build_parts, encoder_of
+from helseassistent.wiring import build_parts, encoder_of, try_questions
 from helseassistent.wiring.live import Live
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
             raise SettingsError(
                 f"Kan ikke bruke adressen {settings.host}:{settings.port}: {error.strerror}. Velg en annen med --port."
             ) from error
+        begun = (settings.index / CURRENT).exists()
         live = live_parts(settings)
+        if not begun:
+            try_questions(build_parts(settings))
         app = build_chat(settings, live=live)
         live.watch(every=_LOOK_AT_INDEX)
         sys.setswitchinterval(_SWITCH)

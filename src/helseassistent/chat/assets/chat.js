@@ -136,8 +136,11 @@ async function ask(text) {
   log.append(wait.article);
   wait.article.scrollIntoView({ block: "nearest" });
   let answer;
+  // What the page offered stands alone, and was tried out alone.
+  const alone = [...log.querySelectorAll(".ha-next")].some((offered) => offered.textContent === text);
+  const before = alone ? [] : turns;
   try {
-    answer = await server.message({ turns: [...turns, text].slice(-10), lang: chosen, turn });
+    answer = await server.message({ turns: [...before, text].slice(-10), lang: chosen, turn });
   } catch {
     answer = { failed: navigator.onLine ? "failed" : "offline" };
   }
@@ -151,7 +154,7 @@ async function ask(text) {
     say("", true);
     if (!field.value) field.value = text;
   } else {
-    turns.push(answer.question ?? text);
+    turns = [...before, answer.question ?? text];
     if (answer.removed) mask(question, answer);
     const holder = document.createElement("template");
     holder.innerHTML = answer.html;
@@ -188,13 +191,14 @@ field.addEventListener("input", () => {
   grow();
   if (error.textContent) complain("");
 });
+function fillIn(example) {
+  field.value = example.textContent;
+  complain("");
+  grow();
+  field.focus();
+}
 for (const example of element.querySelectorAll(".ha-example"))
-  example.addEventListener("click", () => {
-    field.value = example.textContent;
-    complain("");
-    grow();
-    field.focus();
-  });
+  example.addEventListener("click", () => fillIn(example));
 
 async function copy(text) {
   try {
@@ -288,10 +292,11 @@ undo.addEventListener("click", () => {
   field.focus();
 });
 log.addEventListener("click", async (event) => {
-  const pressed = event.target.closest(".ha-mark, .ha-back, .ha-copy, [data-helpful]");
+  const pressed = event.target.closest(".ha-mark, .ha-back, .ha-copy, .ha-next, [data-helpful]");
   const reply = pressed?.closest(".ha-reply");
   if (!reply) return;
   if (pressed.matches("[data-helpful]")) return judge(reply, pressed);
+  if (pressed.matches(".ha-next")) return fillIn(pressed);
   if (!pressed.matches(".ha-copy")) {
     event.preventDefault();
     return lead(pressed);
