@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from helseassistent.ingest.parse.names import names
@@ -43,26 +43,39 @@ _AWAY = -500.0  # pixels; what lies so far to the left of or above the page is n
 _LONGEST = 200_000  # characters of style that are read
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    tag: str
+    classes: frozenset[str]
+    identity: frozenset[str]
+    declared: dict[str, str]
+
+
 class StyleSheet:
     """Rules by their last and only part: `p`, `.lead`, `#intro`, `p.lead`; other selectors are not read."""
 
-    rules: list[tuple[str, frozenset[str], frozenset[str], dict[str, str]]] = field(default_factory=list)
+    def __init__(self, rules: Iterable[_Rule]) -> None:
+        self._rules: dict[str, list[_Rule]] = {}  # by one of the names that an element must have
+        for rule in rules:
+            self._rules.setdefault(min(rule.classes | rule.identity, default=rule.tag), []).append(rule)
 
     def styles(self, tag: str, *, classes: frozenset[str], identity: str) -> dict[str, str]:
-        """What the rules that match an element declare, later ones over earlier ones."""
+        """What the rules that match an element declare: those for its tag, then those for its classes and its id."""
         found: dict[str, str] = {}
-        for of_tag, of_classes, of_identity, declared in self.rules:
-            if (not of_tag or of_tag == tag) and of_classes <= classes and of_identity <= {identity}:
-                found |= declared
+        for name in (tag, *sorted(classes), identity) if self._rules else ():
+            for rule in self._rules.get(name, ()):
+                if rule.tag in ("", tag) and rule.classes <= classes and rule.identity <= {identity}:
+                    found |= rule.declared
         return found
 
 
 def read_sheet(source: str) -> StyleSheet:
     """The rules of a style sheet that hold on a screen and say something about being seen."""
     source = _COMMENT.sub("", source[:_LONGEST])
-    source = _OTHER_AT.sub("", _SCREEN.sub(r"\1", source))
-    sheet = StyleSheet()
+    return StyleSheet(_rules(_OTHER_AT.sub("", _SCREEN.sub(r"\1", source))))
+
+
+def _rules(source: str) -> Iterator[_Rule]:
     for selectors, block in _RULE.findall(source):
         declared = {name: value for name, value in declarations(block).items() if name in _SEEN}
         for selector in selectors.split(",") if declared else ():
@@ -71,8 +84,7 @@ def read_sheet(source: str) -> StyleSheet:
                 marks = re.findall(r"[.#][\w-]+", parts.group(2))
                 classes = frozenset(mark[1:] for mark in marks if mark[0] == ".")
                 identity = frozenset(mark[1:] for mark in marks if mark[0] == "#")
-                sheet.rules.append(((parts.group(1) or "").lower(), classes, identity, declared))
-    return sheet
+                yield _Rule((parts.group(1) or "").lower(), classes, identity, declared)
 
 
 def declarations(style: str) -> dict[str, str]:

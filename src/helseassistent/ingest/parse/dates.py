@@ -32,7 +32,11 @@ _LEAD = (
     r"(?:\A|[|•·;–(\n]\s*|,\s*|(?<=\d)\s+"
     r"|(?:innholdet|innhaldet|siden|sida|artikkelen|teksten|denne\s+sida|denne\s+siden)\s+(?:er|ble|vart|blei)\s+)"
 )
-_LABELS = tuple(re.compile(rf"{_LEAD}{label}\s*:?\s*(?:den\s+)?", re.IGNORECASE) for label in (_CHANGED, _FIRST))
+_BY = r"(?:\s+av\s+[\w .-]{2,40}?)?"
+_SAID = tuple(
+    re.compile(rf"{label}{_BY}[\s:]*(?:den\s+|\w+dag\w*\s+){{0,2}}\d", re.IGNORECASE) for label in (_CHANGED, _FIRST)
+)
+_LABELS = tuple(re.compile(rf"{_LEAD}{label}{_BY}\s*:?\s*(?:den\s+)?", re.IGNORECASE) for label in (_CHANGED, _FIRST))
 _HEADS = (names("dates", "changed"), names("dates", "published"))
 _DATA = ("dateModified", "datePublished")
 _CLASSES = (
@@ -92,6 +96,8 @@ def read_date(value: str) -> date | None:
 
 
 def _shown(root: Element, *, order: int) -> Iterator[date]:
+    if not _SAID[order].search(flat_text(root)):
+        return
     for element in elements(root):
         if str(element.tag) in ("html", "head", "body", "script", "style", "title", "meta") or len(element) > 12:
             continue

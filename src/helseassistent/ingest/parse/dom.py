@@ -48,12 +48,14 @@ def read_tree(source: str) -> Element | None:
 
 def elements(root: Element, *tags: str) -> Iterator[Element]:
     """The elements below and including `root` in reading order, of `tags` or of all."""
-    return (element for element in root.iter(*(tags or ("*",))) if isinstance(element.tag, str))
+    found: Iterator[Element] = root.iter(*(tags or ("*",)))
+    return found
 
 
 def children(element: Element) -> Iterator[Element]:
     """The elements directly inside `element`."""
-    return (child for child in element if isinstance(child.tag, str))
+    found: Iterator[Element] = element.iterchildren("*")
+    return found
 
 
 def flat_text(element: Element) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 from helseassistent.ingest.parse.characters import clean_line
 from helseassistent.ingest.parse.dom import Element, attribute, collapse, elements, flat_text
 
-_LONGEST_TITLE = 200
+_LONGEST_TITLE = 300
 _MOST_LINKS = 5_000
 _SEPARATOR = re.compile(r"\s+[-–—|·»:]\s+|\s*\|\s*")
 _PUBLISHERS = ("publisher", "dcterms.publisher", "dc.publisher", "og:site_name", "application-name")

@@ -12,6 +12,7 @@ from helseassistent.ingest.parse.dom import (
     elements,
     flat_text,
     names_of,
+    read_text,
     remove,
 )
 from helseassistent.ingest.parse.names import names
@@ -22,6 +23,7 @@ _ROLES = frozenset(names("furniture", "roles"))
 _LINES = re.compile(rf"(?:{'|'.join(names('furniture', 'lines'))})[\s:?.!…]*", re.IGNORECASE)
 _RELATED = re.compile(rf"(?:{'|'.join(names('furniture', 'related'))})\s*:?", re.IGNORECASE)
 _COOKIES, _CONSENT = (re.compile(names("furniture", name)[0], re.IGNORECASE) for name in ("cookies", "consent"))
+_DATED = re.compile(r"\b(?:oppdater|endr|publiser|revider).{0,40}\d", re.IGNORECASE)
 _SAFE_TAGS = frozenset(names("tags", "safe"))
 _MOST = 0.5  # of the words of the page: what holds more is no furniture, whatever it is called
 
@@ -74,11 +76,7 @@ def _is_named(element: Element, *, kept: set[Element], total: int) -> bool:
 def _says_date(element: Element) -> bool:
     """Whether the foot of an article tells when it was written, as many do."""
     text = flat_text(element)
-    return (
-        len(text) < 300
-        and inside_article(element)
-        and bool(re.search(r"\b(?:oppdater|endr|publiser|revider)", text, re.I))
-    )
+    return len(text) < 300 and inside_article(element) and bool(_DATED.search(text))
 
 
 def inside_article(element: Element) -> bool:
@@ -141,6 +139,9 @@ def _remove_link_boxes(root: Element) -> None:
             and all(attribute(link, "href").startswith("#") for link in links)
         ):
             remove(listed)
+    for box in list(elements(root, "td", "div", "center", "p", "ul", "span")):
+        if _is_attached(box, root) and not inside_article(box) and _is_links_only(box):
+            remove(box)
     for heading in list(elements(root, "h2", "h3", "h4", "h5", "h6", "p", "strong")):
         if not _RELATED.fullmatch(flat_text(heading)):
             continue
@@ -148,6 +149,17 @@ def _remove_link_boxes(root: Element) -> None:
         if after is not None and str(after.tag) not in ("p", "h2", "h3") and _share_of_links(after) > 0.8:
             remove(after)
             remove(heading)
+
+
+def _is_links_only(box: Element) -> bool:
+    """Whether `box` is a menu, as pages without a marked main part write it: short links and little between them."""
+    links = [read_text(link) for link in elements(box, "a")]
+    return (
+        len(links) >= 2
+        and max(map(len, links)) < 60
+        and _share_of_links(box) > 0.75
+        and next(elements(box, "p", "h1", "h2"), box) is box
+    )
 
 
 def _share_of_links(element: Element) -> float:

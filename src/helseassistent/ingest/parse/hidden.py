@@ -64,7 +64,7 @@ def remove_hidden(root: Element) -> None:
 
 def _is_out(element: Element, declared: dict[str, str], *, opened: frozenset[str]) -> bool:
     tag = str(element.tag).lower()
-    if tag in _NEVER or removed(declared):
+    if tag in _NEVER or (declared and removed(declared)):
         return True
     if tag == "dialog":
         return element.get("open") is None
@@ -72,16 +72,15 @@ def _is_out(element: Element, declared: dict[str, str], *, opened: frozenset[str
 
 
 def _is_closed(element: Element, declared: dict[str, str]) -> bool:
-    classes = attribute(element, "class").split()
+    if not element.attrib and not declared:
+        return False
+    classes = attribute(element, "class").lower().split()
     return (
         (element.get("hidden") is not None and attribute(element, "hidden").lower() != "until-found")
         or attribute(element, "aria-hidden").lower() == "true"
-        or closed(declared)
+        or (bool(declared) and closed(declared))
         or declared.get("visibility") in ("hidden", "collapse")
-        or (
-            any(name.lower() in _HIDING_CLASSES for name in classes)
-            and not any(_SHOWN_AGAIN.match(name.lower()) for name in classes)
-        )
+        or (any(name in _HIDING_CLASSES for name in classes) and not any(_SHOWN_AGAIN.match(name) for name in classes))
     )
 
 
@@ -119,11 +118,13 @@ def _opened_by_something(root: Element) -> frozenset[str]:
 
 def _declared(element: Element, *, sheet: StyleSheet) -> dict[str, str]:
     classes = frozenset(attribute(element, "class").split())
-    found = sheet.styles(str(element.tag), classes=classes, identity=attribute(element, "id")) if sheet.rules else {}
+    found = sheet.styles(str(element.tag), classes=classes, identity=attribute(element, "id"))
     return found | declarations(attribute(element, "style"))
 
 
 def _inherit(element: Element, *, seen: _Seen, declared: dict[str, str]) -> _Seen:
+    if not declared and not element.attrib:
+        return seen
     ink = colour(declared.get("color") or element.get("color") or element.get("text"))
     if ink is not None:
         seen = replace(seen, clear=ink == "none", ink=ink if isinstance(ink, tuple) else None)

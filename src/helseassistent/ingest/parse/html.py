@@ -15,7 +15,7 @@ from helseassistent.ingest.parse.hidden import remove_hidden
 from helseassistent.ingest.parse.language import written_in
 from helseassistent.ingest.parse.markdown import Written, write
 from helseassistent.ingest.parse.not_pages import look_at, why_no_page
-from helseassistent.ingest.parse.region import main_region, outer_heading
+from helseassistent.ingest.parse.region import lead_after, main_region, outer_heading
 
 
 def read_html(source: str, *, url: str, today: date) -> Document | Refused:
@@ -29,8 +29,9 @@ def read_html(source: str, *, url: str, today: date) -> Document | Refused:
     head, served, declared = read_head(root, url=url), look_at(root), attribute(root, "lang")
     remove_hidden(root)
     links = links_of(root, base=head.base)
-    updated = stated_date(root, region=main_region(root), head=head, today=today)
-    written = _read_main(root)
+    region = main_region(root)
+    updated = stated_date(root, region=region, head=head, today=today)
+    written = _read_main(root, heading=outer_heading(root, region), name=title_of(head, heading=""))
     body = tidy(written.blocks)
     title = title_of(head, heading=_main_heading(written)) or clean_line(body[:80])
     if (found := why_no_page(served, title=f"{title} {head.title}", text=body)) is not None:
@@ -52,16 +53,28 @@ def tidy(blocks: Sequence[str]) -> str:
     return "\n\n".join(kept) + "\n" if kept else ""
 
 
-def _read_main(root: Element) -> Written:
+def _read_main(root: Element, *, heading: Element | None, name: str) -> Written:
+    """What the region of the text says, and the main heading with its lead where they stand before it."""
     body = next(elements(root, "body"), root)
-    heading = outer_heading(root, main_region(root))
-    name = read_text(heading) if heading is not None else ""
     remove_furniture(body)
     region = main_region(body)
     written = write(region)
-    if name and next(elements(region, "h1"), None) is None:
-        written.blocks.insert(0, f"# {name}")
+    if heading is not None and next(elements(region, "h1"), None) is None:
+        lead = [block for found in lead_after(heading, region=region) for block in write(found).blocks]
+        written.blocks[:0] = [f"# {read_text(heading)}", *lead]
+    elif name and not _main_heading(written):
+        _promote(name, written, body=body)
     return written
+
+
+def _promote(name: str, written: Written, *, body: Element) -> None:
+    """Make a main heading of the line that says what the page is called, where the page marks none as such."""
+    if name in written.blocks:
+        written.blocks[written.blocks.index(name)] = f"# {name}"
+    elif any(
+        read_text(found) == name for found in elements(body, "div", "span", "p", "b", "strong", "font", "center", "td")
+    ):
+        written.blocks.insert(0, f"# {name}")
 
 
 def _main_heading(written: Written) -> str:
