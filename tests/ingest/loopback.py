@@ -67,11 +67,12 @@ def redirect(to: str, *, status: int = 302) -> Served:
 
 
 @contextmanager
-def serve(pages: Mapping[str, Served | Raw] | None = None, *, host: str = "127.0.0.1", tls: Path | None = None,
-          ) -> Iterator[Site]:  # fmt: skip
+def serve(
+    pages: Mapping[str, Served | Raw] | None = None, *, host: str = "127.0.0.1", port: int = 0, tls: Path | None = None
+) -> Iterator[Site]:
     """A site on a free port; with `tls`, behind the certificate and key of that file."""
     site = Site(dict(pages or {}))
-    server = ThreadingHTTPServer((host, 0), _handler(site))
+    server = ThreadingHTTPServer((host, port), _handler(site))
     server.daemon_threads = True
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -17,6 +17,7 @@ IP: TypeAlias = IPv4Address | IPv6Address
 LONGEST = 2_000  # characters; a longer address is made by a machine that goes round in circles
 
 _SHAPE = re.compile(r"(https?)://([^/?#]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@%]+)(?::([0-9]{0,5}))?", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")  # what some resolvers take for an IPv4 address or a part of one
@@ -68,7 +69,7 @@ def parse_address(text: str, *, seen_from: Address | None = None) -> Address | R
     if len(stripped) > LONGEST:
         return Refused(text[:LONGEST], f"Adressen er lengre enn {LONGEST} tegn.")
     try:
-        whole = urljoin(str(seen_from), stripped) if seen_from else stripped
+        whole = urljoin(str(seen_from), stripped) if seen_from and not _SCHEME.match(stripped) else stripped
     except ValueError:  # brackets that hold no IPv6 address
         whole = stripped
     shape = _SHAPE.fullmatch(whole)

@@ -18,6 +18,7 @@ Resolve: TypeAlias = Callable[[str, float], Sequence[str]]  # name and seconds t
 _FORBIDDEN = tuple(
     ip_network(text)
     for text in (
+        "192.0.0.0/24",
         "192.88.99.0/24",
         "168.63.129.16/32",
         "::/96",
