@@ -31,7 +31,7 @@ DOORS: dict[str, set[str]] = {  # the only modules that may import a heavy libra
     "faiss": {"index.vectors"},
     "gradio": {"chat.view", "review.view"},
     "httpx": set(),  # it decodes a body before anyone can stop it
-    "httpcore": {"ingest.fetch", "ingest.connection"},
+    "httpcore": {"ingest.connection"},
     "protego": {"ingest.robots"},
     "lxml": {"ingest.sitemap", "ingest.parse."},
     "pypdf": {"ingest.parse.pdf"},

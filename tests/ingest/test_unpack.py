@@ -81,28 +81,32 @@ def test_more_than_the_limit_stops(encoding: str, pack: Callable[[bytes], bytes]
 
 
 BOMB = """
-import resource, zlib
+import pathlib, re, time, zlib
 from helseassistent.ingest.unpack import TooLargeError, unpack
-engine, piece = zlib.compressobj(9, wbits=31), bytes(1_000_000)
-packed = b"".join([engine.compress(piece) for _ in range(1_074)] + [engine.flush()])
+engine = zlib.compressobj(9, wbits=-15)
+mebibyte = engine.compress(bytes(1 << 20)) + engine.flush(zlib.Z_FULL_FLUSH)
+packed = bytes.fromhex("1f8b08000000000000ff") + mebibyte * 1_024
+began = time.process_time()
 try:
     unpack((packed[start : start + 65_536] for start in range(0, len(packed), 65_536)), encoding="gzip", limit=10**7)
 except TooLargeError:
-    print(len(packed), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    peak = re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]
+    print(len(packed), peak, time.process_time() - began)
 """
 
 
 def test_a_gibibyte_in_a_megabyte_stops_early() -> None:
-    """Row B4: less than 2 s after it has come and less than 200 MB of memory, with Python and the bomb in it."""
+    """Row B4: less than 2 s and less than 200 MB of memory, with Python and the bomb in it."""
     done = subprocess.run([sys.executable, "-c", BOMB], capture_output=True, text=True, check=True, timeout=60)
-    packed, kilobytes = map(int, done.stdout.split())
+    packed, kilobytes, seconds = map(float, done.stdout.split())
     assert packed < 1_100_000
     assert kilobytes < 200_000
+    assert seconds < 2
 
 
 def test_a_bomb_of_each_kind_costs_little_time() -> None:
     """Rows B4 and B5, measured in processor time."""
-    plain = bytes(200_000_000)
+    plain = bytes(50_000_000)
     for encoding, packed in (
         ("gzip", gzip.compress(plain, 1)),
         ("deflate", zlib.compress(plain, 1)),

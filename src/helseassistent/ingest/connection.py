@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,24 +10,13 @@ from dataclasses import dataclass
 import httpcore
 
 from helseassistent.ingest.addresses import Address
+from helseassistent.ingest.pace import Deadline
 
 _CONNECT = 10.0  # seconds for one number; the next one is tried after that
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The moment at which an exchange must be over, by this machine's steady clock."""
-
-    at: float
-
-    @classmethod
-    def after(cls, seconds: float) -> Deadline:
-        """The one that is `seconds` from now."""
-        return cls(time.monotonic() + seconds)
-
-    def left(self) -> float:
-        """Seconds; never negative."""
-        return max(0.0, self.at - time.monotonic())
+class ExchangeError(Exception):
+    """No whole response came; the message says why, in Norwegian."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +44,25 @@ def exchange(
     """GET `address` from the first of `numbers` that lets us connect; the certificate is checked for the name.
 
     Raises:
-        httpcore.TimeoutException: where the deadline passes.
-        httpcore.NetworkError: where no connection comes about or it breaks; `ssl.SSLError` is its cause if TLS failed.
-        httpcore.ProtocolError: where what comes is no whole HTTP response.
+        ExchangeError: where no connection comes about, it breaks, or the deadline passes; also while the body is read.
     """
     origin = httpcore.Origin(address.scheme.encode(), address.host.encode(), address.port)
     url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=address.target.encode())
     request = httpcore.Request("GET", url, headers=[("Host", address.site), *headers])
-    with httpcore.HTTPConnection(
-        origin, ssl_context=trust, network_backend=_Pinned(numbers=numbers, deadline=deadline)
-    ) as connection:
-        response = connection.handle_request(request)
-        try:
-            found = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
-            yield Received(response.status, found, response.iter_stream())
-        finally:
-            response.close()
+    backend = _Pinned(numbers=numbers, deadline=deadline)
+    try:
+        with httpcore.HTTPConnection(origin, ssl_context=trust, network_backend=backend) as connection:
+            response = connection.handle_request(request)
+            try:
+                yield Received(response.status, _decoded(response.headers), response.iter_stream())
+            finally:
+                response.close()
+    except httpcore.TimeoutException as error:
+        raise ExchangeError("Siden var ikke ferdig hentet innen fristen.") from error
+    except httpcore.NetworkError as error:
+        raise ExchangeError(_network_trouble(error)) from error
+    except httpcore.ProtocolError as error:
+        raise ExchangeError("Tjeneren brøt forbindelsen eller sendte noe som ikke er et helt svar.") from error
 
 
 def trusted(authorities: str | None) -> ssl.SSLContext:
@@ -142,3 +133,18 @@ def _left(deadline: Deadline) -> float:
     if (seconds := deadline.left()) <= 0:
         raise httpcore.ReadTimeout("deadline")
     return seconds
+
+
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
+
+
+def _network_trouble(error: BaseException) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"Sertifikatet til nettstedet er ikke gyldig ({cause.verify_message})."
+        if isinstance(cause, ssl.SSLError):
+            return "Fikk ikke en sikker forbindelse (TLS) med nettstedet."
+        cause = cause.__cause__ or cause.__context__
+    return "Fikk ikke forbindelse med nettstedet, eller den ble brutt."

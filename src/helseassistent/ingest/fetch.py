@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Protocol, TypeAlias
-
-import httpcore
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from helseassistent.errors import SourcesError
 from helseassistent.ingest.addresses import Address, parse_address
-from helseassistent.ingest.connection import Deadline, Received, exchange, trusted
 from helseassistent.ingest.found import Fetched, Gone, Known, Refused, Unchanged
 from helseassistent.ingest.guard import Networks, Resolve, pin, system_resolve
+from helseassistent.ingest.pace import Deadline
 from helseassistent.ingest.unpack import ENCODINGS, BrokenBodyError, TooLargeError, unpack
+
+if TYPE_CHECKING:
+    from helseassistent.ingest.connection import Received
 
 PRODUCT = "helseassistent"  # the name that robots.txt files may address
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -98,6 +98,9 @@ class Client:
         self._agent = agent
         self._limits = limits
         self._permitted = permitted
+        # Here and not above: httpcore may take half a second to import, and most commands ask for nothing.
+        from helseassistent.ingest.connection import trusted
+
         self._trust = trusted(str(authorities) if authorities else None)
         self._resolve = resolve
 
@@ -132,6 +135,8 @@ class Client:
     def _exchange(
         self, address: Address, *, known: Known | None, limits: Limits, deadline: Deadline
     ) -> Response | Failed | Refused:
+        from helseassistent.ingest.connection import ExchangeError, exchange
+
         url = str(address)
         numbers = pin(address, resolve=self._resolve, seconds=deadline.left(), permitted=self._permitted)
         if isinstance(numbers, str):
@@ -144,12 +149,8 @@ class Client:
             return Refused(url, str(error))
         except TooLargeError:
             return Refused(url, f"Siden er større enn {limits.decoded_bytes // 1_000_000 or 1} MB.")
-        except httpcore.TimeoutException:
-            return Failed(url, f"Siden var ikke ferdig hentet etter {limits.seconds:g} sekunder.")
-        except httpcore.NetworkError as error:
-            return Failed(url, _network_trouble(error))
-        except httpcore.ProtocolError:
-            return Failed(url, "Tjeneren brøt forbindelsen eller sendte noe som ikke er et helt svar.")
+        except ExchangeError as error:
+            return Failed(url, str(error))
 
 
 def user_agent(contact: str) -> str:
@@ -240,14 +241,3 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - datetime.now(UTC)).total_seconds())
-
-
-def _network_trouble(error: BaseException) -> str:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"Sertifikatet til nettstedet er ikke gyldig ({cause.verify_message})."
-        if isinstance(cause, ssl.SSLError):
-            return "Fikk ikke en sikker forbindelse (TLS) med nettstedet."
-        cause = cause.__cause__ or cause.__context__
-    return "Fikk ikke forbindelse med nettstedet, eller den ble brutt."

@@ -1,8 +1,9 @@
-"""When the next request to a host may be sent."""
+"""When the next request to a host may be sent, and when it must be over."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -48,3 +49,19 @@ class Pace:
     def rest(self, host: str, seconds: float) -> None:
         """Leave `host` alone for `seconds` from now, or for longer if that was said before."""
         self._rested[host] = max(self._rested.get(host, 0.0), self._clock.now() + seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The moment at which an exchange must be over, by this machine's steady clock."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """The one that is `seconds` from now."""
+        return cls(time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Seconds; never negative."""
+        return max(0.0, self.at - time.monotonic())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from helseassistent.ingest.found import Refused
 from helseassistent.ingest.unpack import BrokenBodyError, TooLargeError, unpack
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 LARGEST = 50_000_000  # bytes, unpacked; the protocol's own limit
 MOST = 50_000  # addresses of one source
@@ -58,6 +60,10 @@ def parse_sitemap(body: bytes, *, most: int = MOST) -> Listed:
     Raises:
         ValueError: if it is no sitemap, or declares what a sitemap has no use for; the message is Norwegian.
     """
+    try:
+        from lxml import etree
+    except ImportError as error:
+        raise ValueError("Mangler lxml. Installer det: pip install 'helseassistent[ingest]'.") from error
     parser = etree.XMLPullParser(
         events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
     )
