@@ -29,14 +29,16 @@ _CHANGED = (
 )
 _FIRST = r"(?:først\s+|fyrst\s+)?(?:publiser(?:t|ing)(?:sdato)?|lagt\s+ut|opprettet|oppretta|skrevet|dato)"
 _LEAD = (
-    r"(?:\A|[|•·;–(\n]\s*|,\s*|(?<=\d)\s+"
+    r"(?:\A|[|•·;–(\n]\s*|,\s*|(?<=\d)\.?\s+"
     r"|(?:innholdet|innhaldet|siden|sida|artikkelen|teksten|denne\s+sida|denne\s+siden)\s+(?:er|ble|vart|blei)\s+)"
 )
 _BY = r"(?:\s+av\s+[\w .-]{2,40}?)?"
 _SAID = tuple(
     re.compile(rf"{label}{_BY}[\s:]*(?:den\s+|\w+dag\w*\s+){{0,2}}\d", re.IGNORECASE) for label in (_CHANGED, _FIRST)
 )
-_LABELS = tuple(re.compile(rf"{_LEAD}{label}{_BY}\s*:?\s*(?:den\s+)?", re.IGNORECASE) for label in (_CHANGED, _FIRST))
+_LABELS = tuple(
+    re.compile(rf"{_LEAD}{label}{_BY}\s*:?\s*(?:den\s+)?(?=\d|\w+dag\s)", re.IGNORECASE) for label in (_CHANGED, _FIRST)
+)
 _HEADS = (names("dates", "changed"), names("dates", "published"))
 _DATA = ("dateModified", "datePublished")
 _CLASSES = (

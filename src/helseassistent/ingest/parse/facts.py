@@ -62,8 +62,13 @@ def title_of(head: Head, *, heading: str) -> str:
     for name in (heading, head.metas.get("og:title", ""), head.title):
         shown = _without_site(clean_line(name), site=clean_line(site))
         if shown:
-            return shown if len(shown) <= _LONGEST_TITLE else shown[:_LONGEST_TITLE].rsplit(" ", 1)[0] + " …"
+            return shorten(shown, most=_LONGEST_TITLE)
     return ""
+
+
+def shorten(text: str, *, most: int) -> str:
+    """`text`, or its first words and an ellipsis where it has more than `most` characters."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
 def publisher_of(head: Head) -> str | None:

@@ -26,6 +26,7 @@ _SHOWN_AGAIN = re.compile(
 )
 _OPENABLE = frozenset(names("classes", "openable"))
 _TRIGGERS = frozenset(names("tags", "triggers"))
+_UNSEEN = ("hidden", "collapse")
 _WHITE: Colour = (255, 255, 255)
 
 
@@ -54,6 +55,8 @@ def remove_hidden(root: Element) -> None:
         element, seen = waiting.pop()
         for child in list(children(element)):
             declared = _declared(child, sheet=sheet)
+            if declared.get("visibility") in _UNSEEN and _can_be_opened(child, opened=opened):
+                del declared["visibility"]
             if _is_out(child, declared, opened=opened):
                 remove(child)
             else:
@@ -79,7 +82,6 @@ def _is_closed(element: Element, declared: dict[str, str]) -> bool:
         (element.get("hidden") is not None and attribute(element, "hidden").lower() != "until-found")
         or attribute(element, "aria-hidden").lower() == "true"
         or (bool(declared) and closed(declared))
-        or declared.get("visibility") in ("hidden", "collapse")
         or (any(name in _HIDING_CLASSES for name in classes) and not any(_SHOWN_AGAIN.match(name) for name in classes))
     )
 
@@ -140,7 +142,7 @@ def _inherit(element: Element, *, seen: _Seen, declared: dict[str, str]) -> _See
     if small is not None:
         seen = replace(seen, tiny=small)
     if "visibility" in declared:
-        seen = replace(seen, unseen=declared["visibility"] in ("hidden", "collapse"))
+        seen = replace(seen, unseen=declared["visibility"] in _UNSEEN)
     return seen
 
 

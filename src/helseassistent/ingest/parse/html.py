@@ -9,7 +9,7 @@ from helseassistent.ingest.found import Document, Refused
 from helseassistent.ingest.parse.characters import clean_line, clean_text
 from helseassistent.ingest.parse.dates import stated_date
 from helseassistent.ingest.parse.dom import Element, TooDeepError, attribute, elements, read_text, read_tree
-from helseassistent.ingest.parse.facts import links_of, publisher_of, read_head, robots_of, title_of
+from helseassistent.ingest.parse.facts import links_of, publisher_of, read_head, robots_of, shorten, title_of
 from helseassistent.ingest.parse.furniture import is_furniture_line, remove_furniture
 from helseassistent.ingest.parse.hidden import remove_hidden
 from helseassistent.ingest.parse.language import written_in
@@ -33,7 +33,7 @@ def read_html(source: str, *, url: str, today: date) -> Document | Refused:
     updated = stated_date(root, region=region, head=head, today=today)
     written = _read_main(root, heading=outer_heading(root, region), name=title_of(head, heading=""))
     body = tidy(written.blocks)
-    title = title_of(head, heading=_main_heading(written)) or clean_line(body[:80])
+    title = title_of(head, heading=_main_heading(written)) or shorten(clean_line(body[:200]), most=80)
     if (found := why_no_page(served, title=f"{title} {head.title}", text=body)) is not None:
         return Refused(url, found[0], keep=found[1])
     index, follow = robots_of(head)
