@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from helseassistent.text.lists import word_list
-from helseassistent.types import Language
+
+if TYPE_CHECKING:  # types brings numpy, which the process that parses pages can start without
+    from helseassistent.types import Language
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 

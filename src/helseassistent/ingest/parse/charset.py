@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -27,8 +28,9 @@ def decode(body: bytes, *, content_type: str) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    if declared not in _WESTERN and declared:
-        return body.decode(declared, "replace")
+    if declared and declared not in _WESTERN:
+        with contextlib.suppress(UnicodeError):  # codecs for names of hosts know no replacement
+            return body.decode(declared, "replace")
     # UTF-8 with bytes of windows-1252 between, as after pasting; a page wholly in windows-1252 comes out right as well.
     return body.decode("utf-8", "helseassistent-western")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from datetime import date
 from xml.parsers.expat import ExpatError
 
@@ -24,23 +25,15 @@ from helseassistent.ingest.parse.plain import name_in
 
 _MOST_MEMBERS = 2_000
 _MOST_BYTES = 100 << 20  # of all members together
-_MOST_TEXT = 20 << 20  # of the member that holds the text
+_MOST_TEXT = 12 << 20  # of the member that holds the text
 _MOST_RATIO = 200  # times the packed size of a member past a megabyte; XML packs to a twentieth
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAIN = "word/document.xml"
 _CORE = "docProps/core.xml"
-_BROKEN = (
-    ExpatError,
-    etree.LxmlError,
-    zipfile.BadZipFile,
-    ValueError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    OSError,
-    NotImplementedError,
-)
-_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Tittel'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
+# What zipfile, zlib, lxml and mammoth raise for damaged files; seen on seeded mutations.
+_DAMAGED = (ExpatError, etree.LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+_BROKEN = (*_DAMAGED, ValueError, LookupError, AttributeError, TypeError)
+_STYLES = "p[style-name='Title'] => h1.title:fresh\np[style-name='Subtitle'] => p:fresh"
 
 
 def read_docx(body: bytes, *, url: str, today: date) -> Document | Refused:
@@ -61,6 +54,7 @@ def read_docx(body: bytes, *, url: str, today: date) -> Document | Refused:
         return Refused(url, f"Word-dokumentet er skadd og kan ikke leses ({type(error).__name__}).", keep=True)
     except RecursionError:
         return Refused(url, "Word-dokumentet er nøstet for dypt til å leses.", keep=True)
+    made = _with_title_above(made)
     if not re.sub(r"<[^>]*>", "", made).strip():
         return Refused(url, "Word-dokumentet har ingen tekst.", keep=True)
     page = f"<html><head><title>{_escaped(title or name_in(url))}</title></head><body><main>{made}</main></body></html>"
@@ -69,6 +63,15 @@ def read_docx(body: bytes, *, url: str, today: date) -> Document | Refused:
         return Refused(url, found.reason.replace("Siden", "Word-dokumentet"), keep=True)
     stated = found.last_updated or (updated if updated and updated <= today else None)
     return Document(found.title, found.body, found.language, None, stated, None, found.links, ())
+
+
+def _with_title_above(made: str) -> str:
+    """The HTML with its headings one level down where the document has a title of its own, as Word sets one."""
+    if '<h1 class="title">' not in made:
+        return made
+    return re.sub(r"<(/?)h([1-5])>", lambda found: f"<{found[1]}h{int(found[2]) + 1}>", made).replace(
+        '<h1 class="title">', "<h1>"
+    )
 
 
 def _why_closed(archive: zipfile.ZipFile) -> str | None:

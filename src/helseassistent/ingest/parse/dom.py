@@ -12,6 +12,7 @@ from helseassistent.ingest.parse.names import names
 
 Element: TypeAlias = etree._Element
 
+_SMALL = 10_000  # bytes
 DEEPEST = 200  # elements inside each other; people's pages stay below 60
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -30,12 +31,20 @@ def read_tree(source: str) -> Element | None:
 
     Raises:
         TooDeepError: if elements lie more than `DEEPEST` inside each other.
+        MemoryError: if the tree needs more memory than there is.
     """
     # Bytes, since lxml refuses text that declares a character set.
     parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, recover=True
     )
-    root = etree.fromstring(_CONTROL.sub("", source).encode("utf-8", "replace"), parser)
+    content = _CONTROL.sub("", source).encode("utf-8", "replace")
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        # A parser that recovers raises this for an empty text, and where it could get no more memory.
+        if len(content) > _SMALL:
+            raise MemoryError from error
+        return None
     if root is None:
         return None
     depth = 0

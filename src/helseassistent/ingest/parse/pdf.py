@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pypdf import PageObject, PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import LimitReachedError, PyPdfError
 
 from helseassistent.ingest.found import Document, Refused
 from helseassistent.ingest.parse.characters import clean_line, clean_text
@@ -43,13 +43,15 @@ def read_pdf(body: bytes, *, url: str, pages: int, today: date) -> Document | Re
         reader = PdfReader(io.BytesIO(body))
         if reader.is_encrypted:
             return Refused(url, "PDF-en er låst med passord eller kryptering.", keep=True)
-        count = len(reader.pages)
+        count = _count(reader)
         if count > pages:
             return Refused(url, f"PDF-en har {count} sider; det meste som leses, er {pages}.", keep=True)
         if count == 0:
             return Refused(url, "PDF-en har ingen sider.", keep=True)
         lines = [line for number, page in enumerate(reader.pages) for line in _lines(page, number=number)]
         facts = _facts(reader)
+    except LimitReachedError:
+        return Refused(url, "PDF-en pakker ut til mer enn det som leses av en fil.", keep=True)
     except BROKEN as error:
         return Refused(url, f"PDF-en er skadd og kan ikke leses ({type(error).__name__}).", keep=True)
     except RecursionError:
@@ -65,6 +67,13 @@ def read_pdf(body: bytes, *, url: str, pages: int, today: date) -> Document | Re
     updated = date_in_lines([line.text for line in lines], today=today) or _usable(facts[1], today=today)
     links = tuple(dict.fromkeys(found for link in facts[2] if (found := absolute(link, base=url))))
     return Document(title, text, written_in(text, declared=""), None, updated, None, links, ())
+
+
+def _count(reader: PdfReader) -> int:
+    """How many pages the file says it has, which takes less time than to find them; else how many are found."""
+    tree = reader.root_object["/Pages"].get_object()
+    said = tree.get("/Count") if isinstance(tree, dict) else None
+    return int(said) if isinstance(said, int) and said > 0 else len(reader.pages)
 
 
 def _lines(page: PageObject, *, number: int) -> list[Line]:

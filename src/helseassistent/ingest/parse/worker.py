@@ -21,7 +21,7 @@ from helseassistent.ingest.parse.wire import pack_request, receive, send, unpack
 
 _CHILD = "helseassistent.ingest.parse.child"
 _START = 30.0  # seconds that a new child may need for its imports before its time on a body is counted
-_READY = Fetched("about:blank", "text/plain", b"klar")
+_READY = Fetched("about:blank", "text/html", b"<p>klar")
 _NEEDED = ("lxml", "pypdf", "mammoth")
 
 
