@@ -6,6 +6,7 @@ import itertools
 import re
 import time
 from collections.abc import Mapping
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,8 @@ from helseassistent.ingest.crawl import crawl
 from helseassistent.ingest.fetch import Client, Limits
 from helseassistent.ingest.found import Document, Fetched, Gone, Known, Moved, Read, Refused, Unchanged, Visit
 from helseassistent.ingest.pace import Clock
+from helseassistent.ingest.parse import Limits as ParseLimits
+from helseassistent.ingest.parse import parse_document
 from helseassistent.ingest.sources import Source
 from ingest.loopback import AGENT, LOOPBACK, Served, Site, StoppedClock, page, parse, redirect, serve
 
@@ -182,8 +185,7 @@ def test_the_longer_of_two_delays_is_kept(rules: str, delay: float, expected: fl
     robots = Served(f"User-agent: *\n{rules}".encode())
     with serve({"/robots.txt": robots, "/": page("/a"), "/a": page()}) as site:
         visit_all(site, source=source_at(site, delay=delay), clock=clock)
-    assert clock.slept[1:] == [expected]
-    assert clock.slept[0] >= delay
+    assert clock.slept == [expected, expected]
 
 
 def test_retry_after_is_waited_for() -> None:
@@ -275,6 +277,20 @@ def test_the_depth_cap_stops_and_is_reported() -> None:
         assert reasons(visits) == ["Mer enn 5 lenker fra startsiden (max_depth): én adresse ble ikke hentet."]
 
 
+def test_a_source_of_single_pages_says_nothing_of_their_links() -> None:
+    with serve({"/": page("/a")}) as site:
+        assert told(site, visit_all(site, source=source_at(site, max_depth=0))) == [("Read", "/")]
+
+
+def test_articles_told_apart_by_a_number_in_the_query_are_no_trap() -> None:
+    """Row C11: many old municipal sites have every article at one path."""
+    links = [f"/artikkel.aspx?MId1={number}&AId={number % 7}" for number in range(300)]
+    with serve({"/": page(*links)}) as site:
+        site.otherwise = lambda path: page(text=path)
+        assert len(site.asked()) == 0
+        assert len(visit_all(site, source=source_at(site, max_pages=1_000))) == 301
+
+
 def test_a_calendar_stops_long_before_the_page_cap() -> None:
     """Row C11."""
 
@@ -300,7 +316,7 @@ def test_session_ids_make_no_new_pages(form: str) -> None:
     with serve() as site:
         counter = iter(range(10_000))
         site.otherwise = lambda path: page(
-            *(form.replace("{}", str(next(counter))) for _ in range(20)), text="det samme"
+            *(form.replace("{}", f"{next(counter):032}") for _ in range(20)), text="det samme"
         )
         assert told(site, visit_all(site)) == [("Read", "/"), ("Read", "/side")]
 
@@ -454,6 +470,47 @@ def test_what_a_page_asks_of_robots_is_respected(head: str, headers: dict[str, s
         assert isinstance(first, Read)
         assert (first.document.index, first.document.follow) == (index, follow)
         assert bool(rest) == follow
+
+
+@pytest.mark.parametrize(("text", "language"), [("Legevakt 116117", "nn"), ("Vi kan ikke hjelpe hvis noe skjer", "nb")])
+def test_a_page_that_shows_no_language_has_that_of_its_source(text: str, language: str) -> None:
+    with serve({"/": page(text=text)}) as site:
+        (visit,) = visit_all(site, source=source_at(site, language="nn"))
+        assert isinstance(visit, Read)
+        assert visit.document.language == language
+
+
+ARTICLE = "<p>Legevakten i Bergen er åpen hele døgnet, og du bør ringe 116117 før du kommer. </p>" * 20
+WALLS = {  # what servers send with status 200 in place of a page, and whether the page may still be there
+    "/finnes-ikke": ("<h1>Siden finnes ikke</h1><p>Siden du leter etter er flyttet eller slettet.</p>", False),
+    "/finst-ikkje": ("<h1>Beklagar</h1><p>Sida finst ikkje lenger.</p>", False),
+    "/innlogging": ("<h1>Logg inn</h1><form><input name=u><input type=password name=p></form>", True),
+    "/id-porten": ("<h1>Logg inn med ID-porten</h1><p>Velg BankID eller MinID.</p>", True),
+    "/abonnent": ("<h1>Ny legevakt</h1><p>Saken er for abonnenter. Logg inn for å lese resten.</p>", True),
+    "/robot": ("<h1>Er du et menneske?</h1><div class='g-recaptcha'></div>", True),
+    "/feil": ("<h1>Det oppsto en feil</h1><p>Prøv igjen senere.</p>", True),
+    "/skall": ("<div id=app></div><script src=app.js></script>", True),
+}
+
+
+def test_what_only_looks_like_a_page_is_none() -> None:
+    """Rows C12 and C14, with the parser that is shipped; a page that writes about logging in is a page."""
+    with serve() as site:
+        site.pages["/"] = article(
+            f"<h1>Forside</h1>{ARTICLE}" + "".join(f'<a href="{path}">x</a>' for path in (*WALLS, "/om"))
+        )
+        site.pages["/om"] = article(f"<h1>Slik logger du inn</h1>{ARTICLE}")
+        site.pages |= {path: article(body) for path, (body, _) in WALLS.items()}
+        visits = visit_all(site, parse=partial(parse_document, limits=ParseLimits()))
+        assert told(site, visits) == [("Read", "/"), *(("Refused", path) for path in WALLS), ("Read", "/om")]
+        found = {visit.url.removeprefix(site.root): visit.keep for visit in visits if isinstance(visit, Refused)}
+        assert found == {path: stands for path, (_, stands) in WALLS.items()}
+        assert all(reason.endswith(".") for reason in reasons(visits))
+
+
+def article(body: str) -> Served:
+    html = f"<!doctype html><html lang=nb><title>Bergen kommune</title><body><main>{body}</main></body></html>"
+    return Served(html.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
 
 
 def test_the_links_of_an_unchanged_page_are_followed() -> None:

@@ -26,8 +26,10 @@ _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _IN_PATH = "/%!$&'()*+,;=:@-._~"
 # Added by the server or by a letter with a link in it; the page is the same without.
-_SESSION = re.compile(r"(?:j?session_?id|phpsessid|aspsessionid\w*|cfid|cftoken|sid)", re.IGNORECASE)
-_CAMPAIGN = re.compile(r"(?:utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|_ga)", re.IGNORECASE)
+_SESSION = re.compile(
+    r"(?:j?session_?id|phpsessid|aspsessionid\w*|cfid|cftoken)=.*|s(?:es)?s?id=\w{16,}", re.IGNORECASE
+)
+_CAMPAIGN = re.compile(r"(?:utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|_ga)=.*", re.IGNORECASE)
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*|/\(S\([a-z0-9]+\)\)", re.IGNORECASE)
 
 
@@ -134,11 +136,11 @@ def _path(text: str) -> str:
 
 def _query(text: str) -> str:
     parts = [part for part in _escape(text, safe="?").split("&") if part]
-    return "&".join(part for part in parts if not _is_passing(unquote(part.partition("=")[0])))
+    return "&".join(part for part in parts if not _is_passing(unquote(part)))
 
 
-def _is_passing(name: str) -> bool:
-    return bool(_SESSION.fullmatch(name) or _CAMPAIGN.fullmatch(name))
+def _is_passing(parameter: str) -> bool:
+    return bool(_SESSION.fullmatch(parameter) or _CAMPAIGN.fullmatch(parameter))
 
 
 def _escape(text: str, *, safe: str = "") -> str:

@@ -24,6 +24,7 @@ class Asking:
 
     def __init__(self, source: Source, *, client: Client, known: Mapping[str, Known], clock: Clock) -> None:
         self._client = client
+        self._delay = source.delay
         self._known = known
         self._pace = Pace(clock)
         self._failures: Counter[str] = Counter()
@@ -41,7 +42,7 @@ class Asking:
                 break
             if (seconds := _PAUSE if answer.seconds is None else answer.seconds) > _LONGEST_PAUSE:
                 break
-            self._pace.rest(_host(answer.url), seconds)
+            self._pace.hold(_host(answer.url), seconds=seconds)
             answer = self._client.get(url, gate=self._at_pages, known=self._known)
         return self._leave(answer, url=url) if isinstance(answer, Busy) else self._settled(answer, url=url)
 
@@ -59,12 +60,12 @@ class Asking:
             return reason
         if obeys and (reason := self._robots.refuses(address)):
             return reason
-        self._pace.wait(address.host)
+        self._pace.wait(address.host, rest=max(self._delay, self._robots.delay(address)))
         return None
 
-    def rest(self, address: Address, *, seconds: float) -> None:
-        """Give the host its rest."""
-        self._pace.rest(address.host, max(seconds, self._robots.delay(address)))
+    def answered(self, address: Address) -> None:
+        """The host has answered, well or badly."""
+        self._pace.ended(address.host)
 
     def _leave(self, busy: Busy, *, url: str) -> Refused:
         reason = f"Tjeneren er opptatt (status {busy.status}) og ber oss komme tilbake senere."
@@ -103,7 +104,7 @@ class _Gate:
         return self._covers(self._source, address) or self._asking.refuses(address, obeys=self._obeys)
 
     def answered(self, address: Address) -> None:
-        self._asking.rest(address, seconds=self._source.delay)
+        self._asking.answered(address)
 
 
 def _host(url: str) -> str:

@@ -14,6 +14,7 @@ from helseassistent.ingest.frontier import Frontier
 from helseassistent.ingest.pace import SYSTEM_CLOCK, Clock
 from helseassistent.ingest.sitemap import read_sitemaps
 from helseassistent.ingest.sources import Source, outside
+from helseassistent.text.words import written_form
 
 Parse: TypeAlias = Callable[[Fetched], Document | Refused]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -128,7 +129,7 @@ class _Crawl:
         if isinstance(document, Refused):
             yield document
             return
-        document = _as_header_asks(document, robots=answer.robots)
+        document = self._in_language(_as_header_asks(document, robots=answer.robots))
         if document.follow:
             self._follow(document.links, depth=depth)
         yield from self._settled(Read(answer, document), depth=depth)
@@ -159,6 +160,12 @@ class _Crawl:
         url, here = str(address), read.fetched.url
         same_but_scheme = url.partition("://")[2] == here.partition("://")[2]
         return None if same_but_scheme else url
+
+    def _in_language(self, document: Document) -> Document:
+        """The document in the source's language where no word in it shows which form it is written in."""
+        if not self._source.language or document.language == "other" or written_form(document.body):
+            return document
+        return replace(document, language=self._source.language)
 
     def _follow(self, links: tuple[str, ...], *, depth: int) -> None:
         if self.follows:

@@ -17,6 +17,7 @@ _NO_PAGE = re.compile(
     r"|json|rss|atom|xml|ics|vcf|woff2?|ttf|eot)",
     re.IGNORECASE,
 )
+_MOST_REMEMBERED = 500_000  # addresses; a page may make up as many as fit into its body
 
 
 class Frontier:
@@ -28,7 +29,7 @@ class Frontier:
         self._seen: set[str] = set()
         self._deep: dict[str, None] = {}  # too many links from the start
         self._trapped: dict[str, None] = {}
-        self._traps = Traps()
+        self._traps = Traps(most_asked=source.max_pages // 2)
         self.visited = 0
 
     def __len__(self) -> int:
@@ -52,6 +53,8 @@ class Frontier:
     def follow(self, links: Iterable[str], *, depth: int) -> None:
         """Let the links of a page wait that is `depth` links from the start; what is no page of the source is left."""
         for link in links:
+            if len(self._seen) + len(self._deep) + len(self._trapped) >= _MOST_REMEMBERED:
+                return
             address = parse_address(link)
             if isinstance(address, Refused) or outside(self._source, address) or _is_no_page(address):
                 continue
@@ -75,7 +78,7 @@ class Frontier:
             reason = f"Taket på {self._source.max_pages} sider (max_pages) er nådd"
             yield Refused(self._waiting[0][0], f"{reason}: {_count(len(self._waiting))} ble ikke hentet.")
         deep = [url for url in self._deep if url not in self._seen]
-        if deep:
+        if deep and self._source.max_depth:  # 0 says on purpose: these pages and no others
             reason = f"Mer enn {self._source.max_depth} lenker fra startsiden (max_depth)"
             yield Refused(deep[0], f"{reason}: {_count(len(deep))} ble ikke hentet.")
         if self._trapped:

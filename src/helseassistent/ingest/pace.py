@@ -39,16 +39,24 @@ class Pace:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._rested: dict[str, float] = {}  # host to the moment from which it may be asked
+        self._ended: dict[str, float] = {}
+        self._held: dict[str, float] = {}
 
-    def wait(self, host: str) -> None:
-        """Return when `host` may be asked."""
-        if (seconds := self._rested.get(host, 0.0) - self._clock.now()) > 0:
+    def wait(self, host: str, *, rest: float) -> None:
+        """Return when `host` has rested for `rest` seconds and for as long as it has been held."""
+        moments = [self._held.get(host, 0.0)]
+        if host in self._ended:
+            moments.append(self._ended[host] + rest)
+        if (seconds := max(moments) - self._clock.now()) > 0:
             self._clock.sleep(seconds)
 
-    def rest(self, host: str, seconds: float) -> None:
-        """Leave `host` alone for `seconds` from now, or for longer if that was said before."""
-        self._rested[host] = max(self._rested.get(host, 0.0), self._clock.now() + seconds)
+    def ended(self, host: str) -> None:
+        """A request to `host` is over."""
+        self._ended[host] = self._clock.now()
+
+    def hold(self, host: str, *, seconds: float) -> None:
+        """Leave `host` alone for `seconds` from now."""
+        self._held[host] = self._clock.now() + seconds
 
 
 @dataclass(frozen=True, slots=True)
