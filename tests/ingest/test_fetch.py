@@ -22,8 +22,9 @@ from helseassistent.ingest.fetch import Answered, Busy, Client, Failed, Limits, 
 from helseassistent.ingest.found import Fetched, Gone, Known, Refused, Unchanged
 from ingest.loopback import AGENT, LOOPBACK, Always, Raw, Served, Site, page, redirect, serve
 
-QUICK = Limits(seconds=1.0, decoded_bytes=1_000_000)
-CLIENT = Client(agent=AGENT, permitted=LOOPBACK, limits=QUICK)
+SMALL = Limits(decoded_bytes=1_000_000)
+CLIENT = Client(agent=AGENT, permitted=LOOPBACK, limits=SMALL)
+HASTY = Client(agent=AGENT, permitted=LOOPBACK, limits=Limits(seconds=0.5, decoded_bytes=1_000_000))
 
 
 def get(site: Site, path: str = "/", *, known: dict[str, Known] | None = None, client: Client = CLIENT) -> Answered:
@@ -117,7 +118,7 @@ def test_a_server_error_is_a_failure(status: int) -> None:
     ("value", "least", "most"),
     [
         ("7", 7, 7),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True), 30, 90),
+        (format_datetime(datetime.now(UTC) + timedelta(days=2), usegmt=True), 86_400, 2 * 86_400),
         ("Sun, 06 Nov 1994 08:49:37 GMT", 0, 0),
     ],
 )
@@ -244,7 +245,7 @@ def never_ending_chunk_size(handler: BaseHTTPRequestHandler) -> None:
 
 
 def silent(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(3)
+    time.sleep(6)
 
 
 @pytest.mark.parametrize(
@@ -263,11 +264,11 @@ def silent(handler: BaseHTTPRequestHandler) -> None:
     ids=lambda raw: raw.__name__,
 )
 def test_no_server_holds_us_longer_than_the_limit(raw: Raw) -> None:
-    """Row C10, with a limit of one second; and the next page is fetched as ever."""
+    """Row C10, with a limit of half a second; and the next page is fetched as ever."""
     with serve({"/": raw, "/next": page()}) as site:
         started = time.monotonic()
-        answer = get(site)
-        assert time.monotonic() - started < 1.0 + 1.5  # the limit, and a machine with other things to do
+        answer = get(site, client=HASTY)
+        assert time.monotonic() - started < 5  # the limit, and a machine with other things to do
         assert isinstance(answer, Failed | Refused)
         assert isinstance(get(site, "/next"), Fetched)
 
@@ -276,11 +277,11 @@ def test_the_time_limit_holds_for_all_redirects_together() -> None:
     """Row C10."""
 
     def slow_redirect(handler: BaseHTTPRequestHandler) -> None:
-        time.sleep(0.4)
+        time.sleep(0.2)
         handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
 
     with serve({"/": slow_redirect}) as site:
-        answer = get(site)
+        answer = get(site, client=HASTY)
     assert isinstance(answer, Failed)
     assert "ikke ferdig" in answer.reason
     assert len(site.log) <= 3
@@ -414,7 +415,7 @@ def named_client(authority: Path | None) -> Client:
         permitted=LOOPBACK,
         authorities=authority,
         resolve=lambda name, seconds: ("127.0.0.1",),
-        limits=QUICK,
+        limits=SMALL,
     )
 
 

@@ -12,6 +12,7 @@ import httpcore
 from helseassistent.ingest.addresses import Address
 from helseassistent.ingest.pace import Deadline
 
+_PIECE = 16_384  # bytes; what a server sends is taken apart between two looks at the clock
 _CONNECT = 10.0  # seconds for one number; the next one is tried after that
 
 
@@ -106,7 +107,7 @@ class _Timed(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What has come, at most `max_bytes`."""
-        return self._stream.read(max_bytes, timeout=_left(self._deadline))
+        return self._stream.read(min(max_bytes, _PIECE), timeout=_left(self._deadline))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""

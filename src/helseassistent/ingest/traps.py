@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 from helseassistent.ingest.addresses import Address
 
+_DAY, _MONTH, _YEAR = r"(?:[12]\d|3[01]|0?[1-9])", r"(?:1[0-2]|0?[1-9])", r"(?:19|20|21)\d\d"
 _DATED = re.compile(
-    r"(?<!\d)(?:(?:19|20|21)\d\d(?:[-/.]?(?:0?[1-9]|1[0-2])){1,2}|[0-3]?\d[-/.][01]?\d[-/.](?:19|20|21)\d\d)(?!\d)"
+    rf"(?<!\d)(?:{_YEAR}[-/.]{_MONTH}(?:[-/.]{_DAY})?|{_YEAR}[01]\d[0-3]\d|{_DAY}[-/.]{_MONTH}[-/.]{_YEAR})(?!\d)"
 )
 _MOST_PARAMETERS = 6
 _MOST_DATES = 100  # addresses that differ only in a date
