@@ -82,6 +82,13 @@ class Assistant:
             return None
         return self._exchange(masked[-1], spoken, _Found(urgent), begun=begun)
 
+    def glance(self, turns: Sequence[str]) -> float:
+        """How far the last of `turns` makes one fear danger, in [0, 1]; cheaper than `danger`, and no verdict."""
+        try:
+            return self.safety.glance(self._masked(turns[-1:])[0].bare)
+        except Exception:  # noqa: BLE001 - whatever failed, `danger` must come next
+            return 1.0
+
     def _masked(self, turns: Sequence[str]) -> list[Redacted]:
         """The messages without personal data: nothing else ever sees what was typed."""
         return [redact(clean_message(turn), public=self.public) for turn in turns or [""]]

@@ -31,6 +31,7 @@ from helseassistent.answer.safety_numbers import (
 from helseassistent.answer.safety_rules import (
     Guard,
     Hit,
+    Reading,
     Rule,
     compile_pattern,
     hits,
@@ -116,6 +117,11 @@ class Safety:
             return self.last_resort(language)
         label = self.label(message)
         return self.texts[label, language] if label else None
+
+    def glance(self, message: str) -> float:
+        """How far the spelling of `message` makes one fear danger, in [0, 1]: says whom to look at first, no more."""
+        spelled = features(tokens(message), reading=Reading(), signs=(), named=frozenset())
+        return 1.0 - self.opinion.probabilities(spelled)["harmless"]
 
     def caution(self, message: str, *, language: Language) -> Urgent | None:
         """A calm note with numbers, for a message that is met with an ordinary reply although it may tell of danger."""

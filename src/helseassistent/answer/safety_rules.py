@@ -119,10 +119,7 @@ def _mark_negated(reading: Reading) -> None:
                 reading.negated.add(near)
 
 
-def spans(pattern: Pattern, reading: Reading) -> tuple[int, ...]:
-    """Positions where the first phrase begins; empty when the pattern does not match."""
-    if not pattern.needed <= reading.places.keys():
-        return ()
+def _spans(pattern: Pattern, reading: Reading) -> tuple[int, ...]:
     if any(_starts(phrases, reading) for phrases in pattern.absent):
         return ()
     if not all(_starts(phrases, reading) for phrases in pattern.others):
@@ -157,12 +154,14 @@ def _continues(start: int, *, rest: Sequence[Element], reading: Reading) -> bool
 
 def matches(kinds: Iterable[_Kind], reading: Reading) -> tuple[tuple[_Kind, frozenset[int]], ...]:
     """Those of `kinds` with a pattern that matches, each with the sentences it matches in."""
-    found = ((kind, _sentences(kind.patterns, reading)) for kind in kinds)
+    present = frozenset(reading.places)
+    possible = ((kind, [pattern for pattern in kind.patterns if pattern.needed <= present]) for kind in kinds)
+    found = ((kind, _sentences(patterns, reading)) for kind, patterns in possible if patterns)
     return tuple((kind, sentences) for kind, sentences in found if sentences)
 
 
 def _sentences(patterns: Iterable[Pattern], reading: Reading) -> frozenset[int]:
-    return frozenset(reading.sentence_at[at] for pattern in patterns for at in spans(pattern, reading))
+    return frozenset(reading.sentence_at[at] for pattern in patterns for at in _spans(pattern, reading))
 
 
 def penalties(guards: Iterable[tuple[Guard, frozenset[int]]]) -> dict[int, int]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import anyio
 import anyio.to_thread
 
+from helseassistent.chat.turnstile import Turnstile
 from helseassistent.chat.visitors import Limits
 from helseassistent.types import Exchange, Language, Topic
 
@@ -17,10 +18,13 @@ from helseassistent.types import Exchange, Language, Topic
 Ask: TypeAlias = Callable[[Sequence[str], Language | None], Exchange]
 # The fixed reply when the last message is about danger; needs neither index nor language model.
 Danger: TypeAlias = Callable[[Sequence[str], Language | None], Exchange | None]
+# How far the last message makes one fear danger at a glance, in [0, 1]: says whom to look at first.
+Glance: TypeAlias = Callable[[Sequence[str]], float]
 
 _TURNS_KEPT = 10
 _NESTING_LIMIT = 20
 _SHORT = 1500  # characters that are looked at for danger at once; longer ones could hold up everybody else
+_LONG_AT_ONCE = 2  # longer ones looked at at the same time
 _CALM, _PATIENCE = 0.02, 1.0  # seconds: a moment without messages, and how long to wait for one
 _BUSY_SECONDS, _OFF_SECONDS = 5, 600
 
@@ -39,6 +43,7 @@ class Edition:
 
     ask: Ask
     danger: Danger
+    glance: Glance = lambda _: 0.0
     being_updated: Collection[str] = frozenset()  # files whose page says that it is being updated
     bodies: Mapping[str, str] = field(default_factory=dict)  # stored pages by file, to show a quote where it stands
     pages: Sequence[Topic] = ()  # offered as links when scripts are off
@@ -55,11 +60,12 @@ class BadRequestError(Exception):
 class RefusedError(Exception):
     """A question that is not answered now; `key` names the sentence of `strings.toml`, `retry_after` is in seconds."""
 
-    def __init__(self, key: str, *, status: int, retry_after: int) -> None:
+    def __init__(self, key: str, *, status: int, retry_after: int, language: Language | None = None) -> None:
         super().__init__(key)
         self.key = key
         self.status = status
         self.retry_after = retry_after
+        self.language = language  # that the person chose
 
 
 def parse_json(body: bytes) -> object:
@@ -98,20 +104,21 @@ def parse_question(value: object) -> Question:
 class Desk:
     """Danger is answered at once, whatever else; then a bounded number of questions, while a bounded number waits.
 
-    Answers share one interpreter with the look for danger. So that is short work done at once, and no new answer is
-    begun while messages pour in.
+    Answers share one interpreter with the look for danger. So that is short work, the most alarming message first, and
+    no new answer is begun while messages pour in.
     """
 
     def __init__(self, *, limits: Limits, off: Callable[[], bool], at_once: int, waiting: int) -> None:
         self._limits = limits
         self._off = off
-        self._at_once = at_once
         self._room = at_once + waiting
         self._inside = 0
         self._came = 0  # messages so far
         self._last = 0.0  # when the last one came, in the loop's time
-        self._turns: anyio.CapacityLimiter | None = None
-        self._threads: anyio.CapacityLimiter | None = None
+        self._looks = Turnstile()
+        self._long = anyio.CapacityLimiter(_LONG_AT_ONCE)
+        self._turns = anyio.CapacityLimiter(at_once)
+        self._threads = anyio.CapacityLimiter(at_once)
 
     async def answer(self, question: Question, *, edition: Edition, visitor: str) -> Exchange:
         """The exchange, worked out beside the event loop; `visitor` is whose limit it counts towards.
@@ -123,10 +130,7 @@ class Desk:
         number = self._came
         if danger := await self._danger(question, edition):
             return danger
-        self._admit(visitor)
-        if self._turns is None or self._threads is None:  # made here: they belong to the running loop
-            self._turns = anyio.CapacityLimiter(self._at_once)
-            self._threads = anyio.CapacityLimiter(self._at_once)
+        self._admit(visitor, question.language)
         self._inside += 1
         try:
             async with self._turns:
@@ -140,8 +144,9 @@ class Desk:
 
     async def _danger(self, question: Question, edition: Edition) -> Exchange | None:
         if len(question.turns[-1]) <= _SHORT:
+            await self._looks.turn(edition.glance(question.turns))
             return edition.danger(question.turns, question.language)
-        return await anyio.to_thread.run_sync(edition.danger, question.turns, question.language)
+        return await anyio.to_thread.run_sync(edition.danger, question.turns, question.language, limiter=self._long)
 
     async def _calm(self) -> None:
         """Wait until no message has come for a moment, but not for long."""
@@ -149,10 +154,10 @@ class Desk:
         while (now := anyio.current_time()) - self._last < _CALM and now < until:
             await anyio.sleep(_CALM)
 
-    def _admit(self, visitor: str) -> None:
+    def _admit(self, visitor: str, language: Language | None) -> None:
         if self._off():
-            raise RefusedError("off", status=503, retry_after=_OFF_SECONDS)
+            raise RefusedError("off", status=503, retry_after=_OFF_SECONDS, language=language)
         if wait := self._limits.take(visitor):
-            raise RefusedError("limited", status=429, retry_after=wait)
+            raise RefusedError("limited", status=429, retry_after=wait, language=language)
         if self._inside >= self._room:
-            raise RefusedError("busy", status=503, retry_after=_BUSY_SECONDS)
+            raise RefusedError("busy", status=503, retry_after=_BUSY_SECONDS, language=language)

@@ -22,7 +22,7 @@ def edition_of(parts: Parts) -> Edition:
     pages = parts.assistant.retriever.generation.pages
     listed = tuple(Topic(page.url, page.title, page.title, page.publisher) for page in pages.values())[:_PAGES_LISTED]
     bodies = {file: page.body for file, page in pages.items()}
-    return Edition(parts.ask, parts.assistant.danger, parts.being_updated, bodies, listed)
+    return Edition(parts.ask, parts.assistant.danger, parts.assistant.glance, parts.being_updated, bodies, listed)
 
 
 class Live:
