@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
 }
-_KNOWN = {"type", "enum", "anyOf", "properties", "required", "additionalProperties", "items", "minItems"}
+_KNOWN = {"type", "enum", "anyOf", "properties", "required", "additionalProperties", "items", "minItems", "pattern"}
 
 
 def violations(value: object, schema: dict[str, Any], *, at: str = "$") -> list[str]:
@@ -27,6 +28,8 @@ def _violations(value: object, schema: dict[str, Any], at: str) -> Iterator[str]
     if "type" in schema and not isinstance(value, _KINDS[schema["type"]]):
         yield f"{at} is no {schema['type']}"
         return
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        yield f"{at} does not look like {schema['pattern']}"
     if "enum" in schema and value not in schema["enum"]:
         yield f"{at} is {value!r}"
     if "anyOf" in schema and all(violations(value, choice, at=at) for choice in schema["anyOf"]):

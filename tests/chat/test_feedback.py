@@ -12,6 +12,7 @@ import pytest
 
 from chat import fakes
 from chat.conftest import served
+from chat.schema import violations
 from helseassistent.chat.desk import BadRequestError
 from helseassistent.chat.feedback import (
     REASONS,
@@ -22,7 +23,8 @@ from helseassistent.chat.feedback import (
     parse_feedback,
 )
 from helseassistent.chat.strings import strings
-from helseassistent.chat.view import build_app
+from helseassistent.chat.view import ChatOptions, build_app
+from helseassistent.chat.visitors import networks
 from helseassistent.types import Exchange, Language
 
 REPLY = new_reply_id()
@@ -53,16 +55,7 @@ def listened() -> Iterator[str]:
 
 def asked(site: str, question: str) -> dict[str, str]:
     """The reply as the page gets it."""
-    page = httpx.get(site, timeout=30).text
-    component = re.search(r'"id":\s*(\d+),\s*"type":\s*"html"', page)
-    assert component, "the page names its one component"
-    payload = {
-        "data": {"turns": [question], "turn": 1},
-        "component_id": int(component[1]),
-        "fn_name": "message",
-        "session_hash": "s",
-    }
-    answer: dict[str, str] = httpx.post(f"{site}/gradio_api/component_server", json=payload, timeout=30).json()
+    answer: dict[str, str] = httpx.post(f"{site}/message", json={"turns": [question], "turn": 1}, timeout=30).json()
     return answer
 
 
@@ -78,6 +71,72 @@ def test_a_reply_of_the_page_and_what_is_thought_of_it_reach_the_listener_under_
     assert response.content == b""
     assert NOTEBOOK.replies[found[1]].question == "Hvilke prøver kan legevakten analysere?"
     assert NOTEBOOK.heard[-1] == Feedback(found[1], False, "wrong_source")
+
+
+def test_a_reply_of_the_api_and_what_is_thought_of_it_reach_the_listener_under_one_id(listened: str) -> None:
+    question = {"question": "Får barn og unge gratis tannlege?"}
+    record = httpx.post(f"{listened}/api/ask", json=question).json()
+    response = httpx.post(f"{listened}/api/feedback", json={"reply": record["id"], "helpful": True})
+
+    assert response.status_code == 204
+    assert NOTEBOOK.replies[record["id"]].question == question["question"]
+    assert NOTEBOOK.heard[-1] == Feedback(record["id"], True, None)
+    assert httpx.post(f"{listened}/api/ask", json=question).json()["id"] != record["id"]
+
+
+def test_a_reply_about_danger_waits_for_no_listener_and_is_told_all_the_same() -> None:
+    gate, told = threading.Event(), threading.Event()
+
+    class Slow(Notebook):
+        def replied(self, reply: str, exchange: Exchange) -> None:
+            gate.wait(timeout=20)
+            super().replied(reply, exchange)
+            told.set()
+
+    listener = Slow()
+    for site in served(build_app(fakes.edition, fakes.numbers(), listener=listener)):
+        record = httpx.post(f"{site}/api/ask", json={"question": "Hva gjør man ved hjertestans?"}).json()
+        assert record["kind"] == "urgent"
+        assert listener.replies == {}
+        gate.set()
+        assert told.wait(timeout=10)
+        assert listener.replies[record["id"]].question == record["question"]
+
+
+def test_judgements_from_one_address_are_limited_by_themselves_and_others_are_heard() -> None:
+    notebook = Notebook()
+    options = ChatOptions(per_minute=3, trusted=networks("127.0.0.0/8"))
+    for site in served(build_app(fakes.edition, fakes.numbers(), options, listener=notebook)):
+        with httpx.Client(base_url=site, timeout=30) as client:
+
+            def judge(address: str, client: httpx.Client = client) -> httpx.Response:
+                body = {"reply": new_reply_id(), "helpful": True}
+                return client.post("/api/feedback", json=body, headers={"X-Forwarded-For": address})
+
+            answers = [judge("192.0.2.1") for _ in range(5)]
+            assert [answer.status_code for answer in answers] == [204] * 3 + [429] * 2
+            assert 0 < int(answers[-1].headers["retry-after"]) <= 20
+            assert answers[-1].json()["error"].startswith(strings("nb").api["feedback_limited"])
+            assert judge("192.0.2.2").status_code == 204
+            asked_still = {"question": "Får barn og unge gratis tannlege?"}
+            answer = client.post("/api/ask", json=asked_still, headers={"X-Forwarded-For": "192.0.2.1"})
+            assert answer.status_code == 200
+    assert len(notebook.heard) == 4
+
+
+def test_the_description_is_true_of_what_is_heard(listened: str) -> None:
+    described = httpx.get(f"{listened}/openapi.json").json()
+    schema = described["components"]["schemas"]["Feedback"]
+    operation = described["paths"]["/api/feedback"]["post"]
+    for example in operation["requestBody"]["content"]["application/json"]["examples"].values():
+        assert violations(example["value"], schema) == []
+        answer = httpx.post(f"{listened}/api/feedback", json=example["value"])
+        assert str(answer.status_code) in operation["responses"]
+        assert answer.status_code == 204
+    for wrong in ({}, {"reply": "kort", "helpful": True}, {"reply": REPLY}, {"reply": REPLY, "helpful": "ja"}):
+        assert violations(wrong, schema)
+        assert httpx.post(f"{listened}/api/feedback", json=wrong).status_code == 400
+    assert {"400", "413", "429", "500"} <= operation["responses"].keys()
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,8 @@ def hanging_up() -> Iterator[None]:
 
 
 def page_asks(site: str, question: str) -> dict[str, str]:
-    """What the script of the page, opened some time ago, gets for an answer."""
-    components = HTTP.get(f"{site}/config").json()["components"]
-    identity = next(component["id"] for component in components if component["props"].get("elem_id") == "ha-root")
-    data = {"turns": [question], "lang": None, "turn": 1}
-    body = {"session_hash": "abc", "component_id": identity, "fn_name": "message", "data": data}
-    answer = HTTP.post(f"{site}/gradio_api/component_server", json=body, timeout=30)
+    """What the script of the page gets for an answer."""
+    answer = HTTP.post(f"{site}/message", json={"turns": [question], "lang": None, "turn": 1}, timeout=30)
     assert answer.status_code == 200, answer.text
     found: dict[str, str] = answer.json()
     return found
@@ -195,7 +191,7 @@ def test_the_description_is_true_of_what_is_answered(site: str) -> None:
     assert violations({key: value for key, value in content["example"].items() if key != "claims"}, reply)
 
 
-@pytest.mark.parametrize("path", ["/api/ask", "/gradio_api/component_server", "/gradio_api/call/ask"])
+@pytest.mark.parametrize("path", ["/api/ask", "/message", "/gradio_api/call/ask"])
 @pytest.mark.parametrize(
     "headers",
     [

@@ -102,7 +102,7 @@ def test_odd_questions_are_answered_without_a_fault(client: httpx.Client, questi
     assert response.json()["text"]
 
 
-@pytest.mark.parametrize("path", ["/api/ask", "/gradio_api/component_server", "/gradio_api/queue/join"])
+@pytest.mark.parametrize("path", ["/api/ask", "/message", "/api/feedback", "/gradio_api/queue/join"])
 def test_a_body_that_is_too_large_is_refused(client: httpx.Client, path: str) -> None:
     response = client.post(path, content=b'{"question": "' + b"a" * 1_000_000 + b'"}')
     assert response.status_code == 413

@@ -1,20 +1,21 @@
-"""The service over plain HTTP: questions as JSON, health, the style sheet and the description of it all."""
+"""The service over plain HTTP: questions and judgements as JSON, health, the style sheet, the description of it all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
-import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from helseassistent.chat.counter import Counter
-from helseassistent.chat.desk import BadRequestError, Question, RefusedError, parse_json, parse_question
-from helseassistent.chat.feedback import parse_feedback
+from helseassistent.chat.desk import BadRequestError, RefusedError, parse_json
 from helseassistent.chat.guard import BodyTooLargeError, read_body
 from helseassistent.chat.openapi import describe
 from helseassistent.chat.page import asset
 from helseassistent.chat.strings import strings
+
+_Give: TypeAlias = Callable[[object, str], Awaitable[Response]]  # what was sent, and by which visitor
 
 
 def add_routes(app: FastAPI, counter: Counter, *, off: Callable[[], bool], problem: Callable[[], str | None]) -> None:
@@ -32,11 +33,25 @@ def add_routes(app: FastAPI, counter: Counter, *, off: Callable[[], bool], probl
 
     @app.post("/api/ask")
     async def ask(request: Request) -> Response:
-        return await _answer(counter, request)
+        async def give(value: object, visitor: str) -> Response:
+            return JSONResponse(await counter.record(value, visitor=visitor))
+
+        return await _given(give, counter, request)
+
+    @app.post("/message")
+    async def message(request: Request) -> Response:
+        async def give(value: object, visitor: str) -> Response:
+            return JSONResponse(await counter.message(value, visitor=visitor))
+
+        return await _given(give, counter, request)
 
     @app.post("/api/feedback")
     async def feedback(request: Request) -> Response:
-        return await _hear(counter, request)
+        async def give(value: object, visitor: str) -> Response:
+            await counter.hear(value, visitor=visitor)
+            return Response(status_code=204)
+
+        return await _given(give, counter, request)
 
 
 def _add_health(app: FastAPI, counter: Counter, *, off: Callable[[], bool], problem: Callable[[], str | None]) -> None:
@@ -53,30 +68,16 @@ def _add_health(app: FastAPI, counter: Counter, *, off: Callable[[], bool], prob
         return PlainTextResponse(f"ok. {told}" if (told := problem()) else "ok")
 
 
-async def _answer(counter: Counter, request: Request) -> Response:
+async def _given(give: _Give, counter: Counter, request: Request) -> Response:
     words = strings(counter.language).api
-    question: Question | None = None
     try:
-        question = parse_question(parse_json(await read_body(request.scope, request.receive)))
-        record = await counter.record(question, visitor=request.client.host if request.client else "")
+        value = parse_json(await read_body(request.scope, request.receive))
+        return await give(value, request.client.host if request.client else "")
     except BodyTooLargeError:
         return JSONResponse({"error": words["too_large"]}, status_code=413)
     except BadRequestError as error:
         return JSONResponse({"error": words[error.key]}, status_code=400)
     except RefusedError as error:
-        told = counter.refusal(error.key, question.language if question else None)
+        told = counter.refusal(error.key, error.language)
         headers = {"Retry-After": str(error.retry_after)}
         return JSONResponse({"error": told}, status_code=error.status, headers=headers)
-    return JSONResponse(record)
-
-
-async def _hear(counter: Counter, request: Request) -> Response:
-    words = strings(counter.language).api
-    try:
-        heard = parse_feedback(parse_json(await read_body(request.scope, request.receive)))
-    except BodyTooLargeError:
-        return JSONResponse({"error": words["too_large"]}, status_code=413)
-    except BadRequestError as error:
-        return JSONResponse({"error": words[error.key]}, status_code=400)
-    await anyio.to_thread.run_sync(counter.listener.hear, heard)
-    return Response(status_code=204)

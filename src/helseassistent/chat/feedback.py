@@ -20,14 +20,14 @@ REASONS: tuple[FeedbackReason, ...] = get_args(FeedbackReason)
 Verdict: TypeAlias = tuple[bool, FeedbackReason | None]  # helpful, and why not if it was said
 
 _REMEMBERED = 10_000  # replies whose last verdict the counter keeps, so that a changed mind is not counted twice
-_REPLY_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
+REPLY_ID = r"[A-Za-z0-9_-]{8,64}"
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """One person's word about one reply; a later one about the same reply takes the place of the earlier."""
 
-    reply: str  # the id that the page was given with the reply
+    reply: str  # the id that came with the reply
     helpful: bool
     reason: FeedbackReason | None  # None when it helped, or when nothing was said of why not
 
@@ -36,7 +36,7 @@ class FeedbackListener(Protocol):
     """Hears of replies and of what people think of them, from several threads at once; must not raise."""
 
     def replied(self, reply: str, exchange: Exchange) -> None:
-        """The page was given `exchange` under the id `reply`; whatever is kept of it is the listener's decision."""
+        """Somebody was given `exchange` under the id `reply`; whatever is kept of it is the listener's decision."""
         ...
 
     def hear(self, feedback: Feedback) -> None:
@@ -85,7 +85,7 @@ def parse_feedback(value: object) -> Feedback:
     if not isinstance(value, dict):
         raise BadRequestError("bad_json")
     reply, helpful, reason = value.get("reply"), value.get("helpful"), value.get("reason")
-    if not isinstance(reply, str) or not _REPLY_ID.fullmatch(reply) or not isinstance(helpful, bool):
+    if not isinstance(reply, str) or not re.fullmatch(REPLY_ID, reply) or not isinstance(helpful, bool):
         raise BadRequestError("bad_feedback")
     if reason is not None and (helpful or reason not in REASONS):
         raise BadRequestError("bad_feedback")

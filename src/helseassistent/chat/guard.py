@@ -29,7 +29,7 @@ _OPEN_TO_READ = re.compile(
     r"/|/assets/[\w.-]+|/static/[\w./-]+|/theme\.css|/favicon\.ico|/robots\.txt|/config/?"
     r"|/gradio_api/(?:info|startup-events|app_id|queue/(?:data|status)|call/ask/\w+)/?"
 )
-_OPEN_TO_WRITE = re.compile(r"/gradio_api/(?:queue/join|component_server|reset|cancel|call/ask|run/ask|api/ask)/?")
+_OPEN_TO_WRITE = re.compile(r"/gradio_api/(?:queue/join|reset|cancel|call/ask|run/ask|api/ask)/?")
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",

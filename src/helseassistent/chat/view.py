@@ -2,7 +2,8 @@
 
 A FastAPI app with the HTTP API, liveness and readiness, and a Gradio Blocks whose one component holds our own HTML.
 Gradio's Chatbot announces every change, names its buttons in English and loses the focus; here the log, the form and
-the status line are ours, and Gradio carries the questions.
+the status line are ours. Gradio carries the page, and the questions of programs that speak its protocol; those of the
+page take a shorter way, since danger among many waited in Gradio's.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from gradio.events import api as add_api
 
 from helseassistent.chat.api import add_routes
 from helseassistent.chat.counter import Counter
-from helseassistent.chat.desk import BadRequestError, Desk, Edition, RefusedError, parse_question
+from helseassistent.chat.desk import BadRequestError, Desk, Edition, RefusedError
 from helseassistent.chat.feedback import FeedbackCounter, FeedbackListener
 from helseassistent.chat.guard import BODY_LIMIT, GradioGuard, SameOrigin, Sayings, SecurityHeaders, security_headers
 from helseassistent.chat.page import Shell, asset, failure_page, spell
@@ -41,7 +42,7 @@ class ChatOptions:
     root_path: str = ""  # the path a proxy serves the page under
     at_once: int = 2  # questions answered at the same time
     waiting: int = 120  # questions that may wait; the next one is told to come back
-    per_minute: int = 0  # questions from one address; 0 means no limit
+    per_minute: int = 0  # questions from one address, and as many judgements; 0 means no limit
     trusted: Sequence[Network] = ()  # proxies whose X-Forwarded-For is believed
     off: Callable[[], bool] = lambda: False  # asked at every request
     problem: Callable[[], str | None] = lambda: None  # what staff should know while everything works
@@ -57,14 +58,21 @@ def build_app(
 ) -> FastAPI:
     """The whole site, answering from the `current` edition; nothing is fetched and nothing is stored.
 
-    `listener` hears of every reply that the page is given and of what people think of it; without one only numbers
-    are kept. Not to be called from a running event loop.
+    `listener` hears of every reply that is given and of what people think of it; without one only numbers are kept.
+    Not to be called from a running event loop.
     """
     options = options or ChatOptions()
     limits = Limits(options.per_minute)
     desk = Desk(limits=limits, off=options.off, at_once=options.at_once, waiting=options.waiting)
-    heard_by = listener or FeedbackCounter()
-    counter = Counter(desk, current, numbers, heard_by, today=options.today, language=options.language)
+    counter = Counter(
+        desk,
+        current,
+        numbers,
+        listener or FeedbackCounter(),
+        Limits(options.per_minute),
+        today=options.today,
+        language=options.language,
+    )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, root_path=options.root_path)
     # The last one added is the first to see a request.
     app.add_middleware(SameOrigin, told=strings(options.language).api["cross_origin"])
@@ -116,13 +124,9 @@ async def _add_chat(app: FastAPI, counter: Counter, options: ChatOptions) -> Non
 
 
 def _blocks(counter: Counter, options: ChatOptions) -> gr.Blocks:
-    async def message(payload: dict[str, object], request: gr.Request) -> dict[str, str]:
-        return await counter.message(payload, visitor=request.client.host)
-
     async def ask(question: str, request: gr.Request, lang: str = "") -> dict[str, object]:
         try:
-            asked = parse_question({"question": question, "lang": lang})
-            record = await counter.record(asked, visitor=request.client.host)
+            record = await counter.record({"question": question, "lang": lang}, visitor=request.client.host)
         except BadRequestError as error:
             raise gr.Error(strings(options.language).api[error.key]) from error
         except RefusedError as error:
@@ -135,7 +139,6 @@ def _blocks(counter: Counter, options: ChatOptions) -> gr.Blocks:
         gr.HTML(
             spell(asset("chat.html"), options.language, counter.numbers),
             js_on_load=asset("chat.js"),
-            server_functions=[message],
             apply_default_css=False,
             elem_id="ha-root",
         )

@@ -1,6 +1,6 @@
-// The conversation in the browser. Runs once inside Gradio's HTML component, which gives `element` (its root) and
-// `server` (our Python functions). Text typed by people enters the page through textContent only; HTML comes from
-// chat/markup.py, which escapes everything that is not ours.
+// The conversation in the browser. Runs once inside Gradio's HTML component, which gives `element`, its root. Text typed
+// by people enters the page through textContent only; HTML comes from chat/markup.py, which escapes everything that is
+// not ours.
 const data = window.helseassistent;
 const find = (selector) => element.querySelector(selector);
 const [log, form, field, send] = ["#ha-log", "#ha-form", "#ha-question", "#ha-send"].map(find);
@@ -129,6 +129,11 @@ function begin(text) {
   return question;
 }
 
+function post(address, value) {
+  const headers = { "Content-Type": "application/json" };
+  return fetch(address, { method: "POST", headers, body: JSON.stringify(value) });
+}
+
 async function ask(text) {
   const mine = visit;
   const question = begin(text);
@@ -140,7 +145,7 @@ async function ask(text) {
   const alone = [...log.querySelectorAll(".ha-next")].some((offered) => offered.textContent === text);
   const before = alone ? [] : turns;
   try {
-    answer = await server.message({ turns: [...before, text].slice(-10), lang: chosen, turn });
+    answer = await (await post("./message", { turns: [...before, text].slice(-10), lang: chosen, turn })).json();
   } catch {
     answer = { failed: navigator.onLine ? "failed" : "offline" };
   }
@@ -241,8 +246,7 @@ async function judge(reply, button) {
   const verdict = { reply: reply.dataset.reply, helpful: helpful === "true", reason };
   let heard = false;
   try {
-    const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(verdict) };
-    heard = (await fetch("./api/feedback", request)).ok;
+    heard = (await post("./api/feedback", verdict)).ok;
   } catch {
     heard = false;
   }
