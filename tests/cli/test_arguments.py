@@ -9,7 +9,10 @@ from helseassistent.cli.arguments import in_norwegian
 
 WRONG = [
     ([], "Oppgi KOMMANDO. Se «helseassistent --help»."),
-    (["tull"], "KOMMANDO kan ikke være «tull», bare ask, chat, ingest, index, evaluate, train. Se «helseassistent --help»."),
+    (
+        ["tull"],
+        "KOMMANDO kan ikke være «tull», bare ask, chat, ingest, index, evaluate, train. Se «helseassistent --help».",
+    ),
     (["evaluate", "--tull"], "Ukjente argumenter: --tull. Se «helseassistent --help»."),
     (["evaluate", "a.jsonl", "b.jsonl"], "Ukjente argumenter: b.jsonl. Se «helseassistent --help»."),
     (["evaluate", "--out"], "--out mangler en verdi. Se «helseassistent evaluate --help»."),
