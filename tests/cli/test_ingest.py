@@ -93,11 +93,11 @@ def test_a_page_that_has_gone_is_told_and_its_last_words_can_be_found(typed: Typ
     del site.pages["/rus"]
     status, out, _ = typed("--all")
     assert status == 0
-    assert "borte: kommunen/rus.md – Nettstedet svarer 404: siden finnes ikke lenger.\n" in out
+    assert "borte: kommunen/rus.md – Nettstedet svarer 404: siden finnes ikke.\n" in out
     status, out, _ = typed("--diff", f"{site.root}/rus")
     assert status == 0
     assert "kommunen/rus.md er trukket" in out
-    assert "siden finnes ikke lenger. De siste ordene ligger i .history/kommunen/rus." in out
+    assert "siden finnes ikke. De siste ordene ligger i .history/kommunen/rus." in out
     assert len(list((typed.corpus / ".history/kommunen/rus").glob("*.md"))) == 1
 
 

@@ -89,7 +89,7 @@ def test_a_page_that_has_gone_is_withdrawn_and_its_history_keeps_it(town: Town, 
     town.ingest()
     town.web.pages["side-3"] = Gone(SITE + "side-3", status)
     report = town.ingest()
-    gone = Loss(SITE + "side-3", f"Nettstedet svarer {status}: siden finnes ikke lenger.", "kommunen/side-3.md")
+    gone = Loss(SITE + "side-3", f"Nettstedet svarer {status}: siden finnes ikke.", "kommunen/side-3.md")
     assert (report.gone, len(report.unchanged)) == ((gone,), 9)
     assert "kommunen/side-3.md" not in bodies(town)
     assert "kommunen/side-3.md" not in last_seen(town.corpus)

@@ -68,7 +68,7 @@ class Keeper:
             case Unchanged():
                 self._seen(visit)
             case Gone():
-                self._missing(visit.url, f"Nettstedet svarer {visit.status}: siden finnes ikke lenger.")
+                self._missing(visit.url, f"Nettstedet svarer {visit.status}: siden finnes ikke.")
             case Moved():
                 self._missing(visit.url, f"Adressen fører nå til {visit.to}.", to=visit.to)
             case Refused():
