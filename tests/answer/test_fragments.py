@@ -68,6 +68,22 @@ def test_the_end_is_named_by_as_many_words_as_do_not_stand_earlier_in_the_quote(
     )
 
 
+def test_a_line_that_stands_twice_is_told_from_the_other_by_the_line_below() -> None:
+    body = "Endret ved lov 1.\n\n§ 2. Leger\n\nTekst.\n\nEndret ved lov 1.\n\n### § 3. Tannleger på dagen\n"
+    start = body.rindex("ved lov 1.")
+    link = link_to(URL, body=body, start=start, end=start + len("ved lov 1."))
+    assert link.endswith("=Endret-,ved%20lov%201.,-%C2%A7%203.%20Tannleger")
+
+
+def test_a_list_that_opens_as_another_one_is_named_by_the_whole_of_its_first_line() -> None:
+    line = "- råd om vaksiner til alle barn i"
+    body = f"Vi gir\n{line} skolen,\n- mat.\n\nVi gir\n{line} barnehagen,\n- søvn.\n"
+    quote = body[body.rindex(line) : -1]
+    start = body.rindex(line)
+    link = link_to(URL, body=body, start=start, end=start + len(quote))
+    assert link.endswith("=r%C3%A5d%20om%20vaksiner%20til%20alle%20barn%20i%20barnehagen%2C,s%C3%B8vn.")
+
+
 def test_what_stands_once_gets_no_prefix() -> None:
     assert "-," not in directive("Ring oss. Vent på svar.", "Vent på svar")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -127,3 +128,26 @@ def test_quotes_of_two_hundred_passages_of_the_acts_are_found(
 
     print(*faults, sep="\n")
     assert len(faults) <= 4, "98 per cent"
+
+
+def repeated(corpus: Corpus) -> list[Quote]:
+    """Every place of each line that stands more than once on its page, but for those with the same lines around."""
+    found = []
+    for corpus_page in corpus.pages.values():
+        lines = [line for line in re.finditer(r"^(?:- )?(\S.*)$", corpus_page.body, re.MULTILINE) if line[0].strip()]
+        texts = [line[1].rstrip() for line in lines]
+        around = list(zip(["", *texts], texts, [*texts[1:], ""], strict=False))
+        for line, text, context in zip(lines, texts, around, strict=True):
+            if len(text) > 15 and text[0] not in "#|" and texts.count(text) > 1 and around.count(context) == 1:
+                found.append(Quote(corpus_page, line.start(1), line.start(1) + len(text)))
+    return found
+
+
+@pytest.mark.slow
+def test_lines_that_stand_twice_on_a_page_are_told_apart(reader: Reader, health_law: Corpus) -> None:
+    quotes = repeated(health_law)
+    faults = [fault for quote in quotes if (fault := reader.fault(quote, typeset=True))]
+
+    print(*faults, sep="\n")
+    assert len(quotes) > 10
+    assert faults == []

@@ -1,13 +1,13 @@
 """Links that open a page at the quoted words (WICG "URL Fragment Text Directives").
 
 A browser looks for `start`, or `start` and the nearest `end` after it, in any letter case; `prefix` must stand right
-before `start` and may be in the block above. Each of them lies inside one block of the page.
+before `start` and may be in the block above, `suffix` right after and in the block below. Each lies inside one block.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 from urllib.parse import quote as percent_encode
 
@@ -15,7 +15,7 @@ Span: TypeAlias = tuple[int, int]  # offsets into the body
 
 _WORDS_AT_EDGE = 5  # of a long quote, only its first and last words are named
 _SHORT = 8  # words; a quote up to this is named whole
-_CONTEXT_WORDS = (3, 6, 12)  # before the quote, as few as make it the only place
+_CONTEXT_WORDS = (3, 6, 12, 24, 48)  # before or after the quote, as few as make it the only place
 _LONGER_EDGES = (5, 8, 12)  # words at the end, as few as do not stand earlier in the quote
 _WORD = re.compile(r"(?<!\S)(?![-–—*+•#]+(?!\S))\S+")
 _SPACES = re.compile(r"[ \t\r]+")
@@ -24,15 +24,21 @@ _BULLET = re.compile(r"^[ \t]*(?:[-*+•]|#{1,6})[ \t]+")
 
 
 def link_to(page_url: str, *, body: str, start: int, end: int) -> str:
-    """`page_url` with a text fragment for `body[start:end]`; words before it are named if it stands more than once."""
+    """`page_url` with a text fragment for `body[start:end]`; words around it are named if it stands more than once."""
     spans = [_without_marker(body, (m.start() + start, m.end() + start)) for m in _LINE.finditer(body[start:end])]
     lines = [words for words in (_words(body, span) for span in spans) if words]
     if not lines:
         return page_url
     opening, closing = _edges(body, lines)
-    prefix = _prefix(body, opening)
+    prefix, suffix = _prefix(body, opening), None
+    if not _is_alone(body, prefix, opening):
+        # Lists and notes that stand twice with the same words before them: name the whole first line, and what follows.
+        opening, closing = (lines[0][0][0], lines[0][-1][1]), closing if len(lines) > 1 else None
+        prefix = _prefix(body, opening)
+        suffix = None if closing or _is_alone(body, prefix, opening) else _suffix(body, prefix, opening)
     directive = f"{_encode(body, prefix)}-," if prefix else ""
     directive += _encode(body, opening) + (f",{_encode(body, closing)}" if closing else "")
+    directive += f",-{_encode(body, suffix)}" if suffix else ""
     return f"{page_url}{':~:' if '#' in page_url else '#:~:'}text={directive}"
 
 
@@ -55,22 +61,43 @@ def _edges(body: str, lines: Sequence[Sequence[Span]]) -> tuple[Span, Span | Non
 
 def _prefix(body: str, opening: Span) -> Span | None:
     """The fewest words before `opening` that tell it from other places; None where it is the only one."""
-    if len(_places(body, body[slice(*opening)])) < 2:
+    if _is_alone(body, opening):
         return None
     before = _words_before(body, opening[0])
-    found = None
-    for size in _CONTEXT_WORDS:
-        if not before[-size:]:
-            break
-        found = before[-size:][0][0], before[-1][1]
-        if len(_places(body, f"{body[slice(*found)]} {body[slice(*opening)]}")) < 2 or size >= len(before):
-            break
-    return found
+    choices = [before[-size:] for size in _CONTEXT_WORDS if before]
+    return _fewest([(words[0][0], words[-1][1]) for words in choices], lambda span: _is_alone(body, span, opening))
+
+
+def _suffix(body: str, prefix: Span | None, opening: Span) -> Span | None:
+    """The fewest words after `opening` that tell it, with those before it, from other places."""
+    after = _words_after(body, opening[1])
+    choices = [after[:size] for size in _CONTEXT_WORDS if after]
+    return _fewest(
+        [(words[0][0], words[-1][1]) for words in choices], lambda span: _is_alone(body, prefix, opening, span)
+    )
+
+
+def _fewest(choices: Sequence[Span], enough: Callable[[Span], bool]) -> Span | None:
+    """The first of `choices` that is enough, else the longest; None of none."""
+    return next((span for span in choices if enough(span)), choices[-1] if choices else None)
+
+
+def _is_alone(body: str, *spans: Span | None) -> bool:
+    """Whether the words of `spans`, one after the other, stand in one place only."""
+    return len(_places(body, " ".join(body[slice(*span)] for span in spans if span))) < 2
 
 
 def _words_before(body: str, start: int) -> Sequence[Span]:
     """The words of the same line before `start`, else those of the nearest line above that has any."""
     for line in reversed(list(_LINE.finditer(body, 0, start))):
+        if words := _words(body, _without_marker(body, line.span())):
+            return words
+    return ()
+
+
+def _words_after(body: str, end: int) -> Sequence[Span]:
+    """The words of the same line after `end`, else those of the nearest line below that has any."""
+    for line in _LINE.finditer(body, end):
         if words := _words(body, _without_marker(body, line.span())):
             return words
     return ()
