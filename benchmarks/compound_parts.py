@@ -54,14 +54,15 @@ def _counted() -> tuple[Counter[str], Counter[str]]:
     files = [path for path in sorted((TRAINING / "text").glob("*.xz")) if path.name not in LEFT_OUT]
     for path in [*files, TRAINING / "pairs" / "citizen_questions.jsonl.xz"]:
         found: Counter[str] = Counter()
-        for line in _texts(path):
+        for line in texts_of(path):
             found.update(WORD.findall(line))
         counts.update(found)
         sources.update(found.keys())
     return counts, sources
 
 
-def _texts(path: Path) -> Iterator[str]:
+def texts_of(path: Path) -> Iterator[str]:
+    """The texts in a file of the training folder, a line or a field at a time."""
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             if path.name.endswith(".jsonl.xz"):

@@ -22,6 +22,7 @@ from helseassistent.retrieve.understand import understand
 from helseassistent.text.asked import asks_for_service
 from helseassistent.text.characters import clean_message
 from helseassistent.text.languages import foreign_language, is_foreign_script
+from helseassistent.text.letters import with_letters
 from helseassistent.text.redact import Redacted, redact
 from helseassistent.text.smalltalk import notice_for
 from helseassistent.text.words import written_form
@@ -78,7 +79,7 @@ class Assistant:
         messages = [message.bare for message in masked]
         spoken = language or _spoken(messages)
         urgent = self._urgent(messages[-1], language=spoken)
-        if urgent is None or _is_about_service(messages[-1], urgent):
+        if urgent is None or _is_about_service(with_letters(messages[-1]), urgent):
             return None
         return self._exchange(masked[-1], spoken, _Found(urgent), begun=begun)
 
@@ -111,6 +112,7 @@ class Assistant:
 
     def _reply(self, messages: Sequence[str], *, language: Language) -> _Found:
         urgent = self._urgent(messages[-1], language=language)
+        messages = [with_letters(message) for message in messages]
         if urgent and not _is_about_service(messages[-1], urgent):
             return _Found(urgent)
         if notice := _notice(messages[-1]):
@@ -127,10 +129,13 @@ class Assistant:
         return _Found(_told(reply, message=messages[-1]), read.evidence, understood, also)
 
     def _urgent(self, message: str, *, language: Language) -> Urgent | None:
-        return self._looked_at(self.safety.check, message, language=language)
+        """Danger in the message as it was meant or, if that shows none, as it was typed."""
+        spellings = dict.fromkeys((with_letters(message), message))
+        looks = (self._looked_at(self.safety.check, spelling, language=language) for spelling in spellings)
+        return next((urgent for urgent in looks if urgent), None)
 
     def _caution(self, message: str, *, language: Language) -> Urgent | None:
-        return self._looked_at(self.safety.caution, message, language=language)
+        return self._looked_at(self.safety.caution, with_letters(message), language=language)
 
     def _looked_at(self, look: _Look, message: str, *, language: Language) -> Urgent | None:
         try:
@@ -176,7 +181,8 @@ class _Found:
 
 def _spoken(messages: Sequence[str]) -> Language:
     """The form of Norwegian of the last message that shows one: "og på søndag?" shows none."""
-    return next((found for message in reversed(messages) if (found := written_form(message))), "nb")
+    forms = (written_form(with_letters(message)) for message in reversed(messages))
+    return next((form for form in forms if form), "nb")
 
 
 def _notice(message: str) -> Notice | None:

@@ -7,19 +7,23 @@ import unicodedata
 
 # Format characters (zero-width, bidi, Tag block, byte-order mark), surrogates, private use and unassigned
 # code points carry no words, and can hide some (RELIABILITY.md rows B16, D3, D4).
-_REMOVED_CATEGORIES = frozenset({"Cf", "Cs", "Co", "Cn"})
-_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_REMOVED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_BLANK_BRAILLE = "\u2800"
+_UNSEEN = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # what colours a terminal
+    # Joiners, fillers and variation selectors, which are letters and marks to Unicode but show nothing.
+    "|[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 _SPACE = re.compile(r"\s+")
 
 
 def clean_message(message: str) -> str:
     """`message` in NFC on one line, without control and invisible characters; "" if nothing is left."""
     kept = []
-    for character in _VARIATION_SELECTORS.sub("", message):
-        category = unicodedata.category(character)
-        if category == "Cc":
+    for character in _UNSEEN.sub("", message):
+        if character.isspace() or character == _BLANK_BRAILLE:
             kept.append(" ")
-        elif category not in _REMOVED_CATEGORIES:
+        elif unicodedata.category(character) not in _REMOVED_CATEGORIES:
             kept.append(character)
     return _SPACE.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
 
