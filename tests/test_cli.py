@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -251,6 +252,27 @@ def test_a_missing_corpus_is_named(capsys: pytest.CaptureFixture[str], tmp_path:
 
 
 @pytest.mark.usefixtures("clean_environment")
+def test_an_index_that_is_older_than_its_pages_is_told_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    corpus, batch = tmp_path / "mine sider", tmp_path / "bunke.jsonl"
+    shutil.copytree(SHIPPED, corpus)
+    batch.write_text(json.dumps({"question": QUESTION}), encoding="utf-8")
+    place = ("--corpus", str(corpus), "--index", str(tmp_path / "index"))
+    assert main(["ask", QUESTION, *place]) == 0
+    capsys.readouterr()
+
+    page = corpus / "saman" / "helsefellesskap.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nNytt avsnitt.\n", encoding="utf-8")
+    for asked in ([QUESTION], ["--batch", str(batch)]):
+        assert main(["ask", *asked, *place]) == 0
+        shown = capsys.readouterr()
+        assert shown.out
+        assert shown.err.count("\n") == 1
+        assert f"Sidene i «{corpus}» er endret etter at indeksen ble laget" in shown.err
+        assert shown.err.endswith(f"helseassistent index --corpus '{corpus}' --index {tmp_path / 'index'}\n")
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

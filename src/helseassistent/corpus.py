@@ -58,13 +58,11 @@ def load_corpus(folder: Path, *, last_seen: Mapping[str, datetime] = _NOTHING_SE
     """
     if not folder.is_dir():
         raise CorpusError(f"Fant ingen korpusmappe på «{folder}». Oppgi en mappe med sider: --corpus MAPPE.")
+    paths = page_paths(folder)
     pages: dict[str, Page] = {}
     problems: list[PageProblem] = []
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.md")):
-        file = path.relative_to(folder).as_posix()
-        if path.name in _NOT_PAGES or any(part.startswith(".") for part in Path(file).parts):
-            continue
+    for file, path in paths.items():
         found = _read_page(path, file=file)
         if isinstance(found, PageProblem):
             problems.append(found)
@@ -77,6 +75,16 @@ def load_corpus(folder: Path, *, last_seen: Mapping[str, datetime] = _NOTHING_SE
             digest.update(f"\0seen {seen.isoformat()}".encode())
         pages[file] = page
     return Corpus(pages, tuple(problems), digest.hexdigest())
+
+
+def page_paths(folder: Path) -> dict[str, Path]:
+    """The files below `folder` that are pages by their name, in order; nothing is read."""
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.md"))}
+    return {
+        file: path
+        for file, path in found.items()
+        if path.name not in _NOT_PAGES and not any(part.startswith(".") for part in Path(file).parts)
+    }
 
 
 def parse_page(content: str, *, file: str) -> Page | PageProblem:

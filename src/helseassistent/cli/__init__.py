@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ from helseassistent.cli.arguments import Parser
 from helseassistent.errors import HelseassistentError, QuestionSetError
 from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
 from helseassistent.types import Language
-from helseassistent.wiring import Parts, build_index, build_parts, try_questions
+from helseassistent.wiring import Parts, build_index, build_parts, is_outdated, try_questions
 from helseassistent.wiring.serving import serve_chat
 
 if TYPE_CHECKING:
@@ -111,15 +112,24 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         raise QuestionSetError(
             'Oppgi ett spørsmål, for eksempel: helseassistent ask "Kan legevakten ta røntgen?" – eller --batch FIL.'
         )
-    if options.batch:
-        questions = list(_batch(options.batch, language=options.lang))
-        parts = build_parts(settings, announce=_announce)
-        for turns, language in questions:
-            _print_reply(parts, turns, language, as_json=options.json)
-        return 0
+    one = [([options.question], options.lang)]
+    questions = list(_batch(options.batch, language=options.lang)) if options.batch else one
     parts = build_parts(settings, announce=_announce)
-    _print_reply(parts, [options.question], options.lang, as_json=options.json)
+    if is_outdated(parts.assistant.retriever.generation, settings):
+        _announce(
+            f"Sidene i «{settings.corpus}» er endret etter at indeksen ble laget, så svarene bygger på de gamle"
+            f" til du kjører: {_index_command(options)}"
+        )
+    for turns, language in questions:
+        _print_reply(parts, turns, language, as_json=options.json)
     return 0
+
+
+def _index_command(options: argparse.Namespace) -> str:
+    places = (("--corpus", options.corpus), ("--index", options.index))
+    return shlex.join(
+        ["helseassistent", "index", *(part for name, path in places if path for part in (name, str(path)))]
+    )
 
 
 def _print_reply(parts: Parts, turns: Sequence[str], language: Language | None, *, as_json: bool) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +18,10 @@ from helseassistent.answer.safety_numbers import load_numbers
 from helseassistent.answer.scope import Scope
 from helseassistent.assistant import Assistant
 from helseassistent.chat.render import plain_text
-from helseassistent.corpus import load_corpus, says_under_update
+from helseassistent.corpus import load_corpus, page_paths, says_under_update
 from helseassistent.errors import SettingsError
 from helseassistent.index.encode import load_encoder
-from helseassistent.index.generation import open_generation
+from helseassistent.index.generation import Generation, open_generation
 from helseassistent.index.manifest import CURRENT
 from helseassistent.ingest.visits import last_seen
 from helseassistent.reply import ReplyRecord, reply_record
@@ -70,6 +71,28 @@ def build_index(settings: Settings, *, progress: bool = False, encoder: Encoder 
     name = settings.encoder or "den som følger med"
     corpus = load_corpus(settings.corpus, last_seen=last_seen(settings.corpus))
     return build(corpus, settings.index, encoder=encoder or encoder_of(settings), encoder_name=name, progress=progress)
+
+
+def is_outdated(generation: Generation, settings: Settings) -> bool:
+    """Whether the corpus says something else now; read only if a file is new, gone or written after the index."""
+    if not settings.corpus.is_dir():  # an index goes on answering without it
+        return False
+    paths = page_paths(settings.corpus)
+    made = datetime.fromisoformat(generation.manifest.created).timestamp()
+    if paths.keys() == generation.pages.keys() and all(_written(path) <= made for path in paths.values()):
+        return False
+    return (
+        load_corpus(settings.corpus, last_seen=last_seen(settings.corpus)).digest != generation.manifest.corpus_digest
+    )
+
+
+def _written(path: Path) -> float:
+    # Also the time of the last change by any name: a copy that keeps its old date is new here.
+    try:
+        stat = path.stat()
+    except OSError:
+        return math.inf
+    return max(stat.st_mtime, stat.st_ctime)
 
 
 def build_parts(
