@@ -29,7 +29,7 @@ _CHANGED = (
 )
 _FIRST = r"(?:først\s+|fyrst\s+)?(?:publiser(?:t|ing)(?:sdato)?|lagt\s+ut|opprettet|oppretta|skrevet|dato)"
 _LEAD = (
-    r"(?:\A|[|•·;–(\n]\s*|,\s*|(?<=\d)\.?\s+"
+    r"(?:\A|[|•·;–(\n]\s*|\s-\s|,\s*|(?<=\d)\.?\s+"
     r"|(?:innholdet|innhaldet|siden|sida|artikkelen|teksten|denne\s+sida|denne\s+siden)\s+(?:er|ble|vart|blei)\s+)"
 )
 _BY = r"(?:\s+av\s+[\w .-]{2,40}?)?"

@@ -12,6 +12,7 @@ from helseassistent.ingest.parse.names import names
 
 Element: TypeAlias = etree._Element
 
+_BOXED = frozenset(["span", "a", "label", "time"])
 _SMALL = 10_000  # bytes
 DEEPEST = 200  # elements inside each other; people's pages stay below 60
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -78,10 +79,15 @@ def read_text(element: Element) -> str:
     for event, found in etree.iterwalk(element, events=("start", "end")):
         if not isinstance(found.tag, str):
             continue
-        apart = found.tag in BLOCKS or found.tag == "br"
-        parts.append(" " if apart else "")
+        parts.append(" " if found.tag in BLOCKS or found.tag == "br" or (event == "start" and is_apart(found)) else "")
         parts.append((found.text if event == "start" else found.tail if found is not element else None) or "")
     return collapse("".join(parts))
+
+
+def is_apart(element: Element) -> bool:
+    """Whether a style sheet keeps `element` from the like element right before it, as words in a row of boxes are."""
+    before = element.getprevious()
+    return element.tag in _BOXED and before is not None and before.tag in _BOXED and not before.tail
 
 
 def collapse(text: str) -> str:

@@ -18,6 +18,7 @@ from helseassistent.ingest.parse.dom import (
 from helseassistent.ingest.parse.names import names
 
 _NAMES = frozenset(names("furniture", "names"))
+_SURE = frozenset(names("furniture", "sure"))
 _PAIRS = tuple(frozenset(pair.split()) for pair in names("furniture", "pairs"))
 _ROLES = frozenset(names("furniture", "roles"))
 _LINES = re.compile(rf"(?:{'|'.join(names('furniture', 'lines'))})[\s:?.!…]*", re.IGNORECASE)
@@ -62,9 +63,9 @@ def _is_named(element: Element, *, kept: set[Element], total: int) -> bool:
         return True
     if tag == "footer":
         return not _says_date(element)
-    if tag in _SAFE_TAGS:
-        return False
     words = names_of(element)
+    if tag in _SAFE_TAGS:
+        return bool(words & _SURE) and tag not in ("html", "body", "main", "article", "h1")
     named = bool(words & _NAMES) or any(pair <= words for pair in _PAIRS)
     if not named and tag != "aside" and not (tag == "form" and _is_form_only(element)):
         return False
@@ -141,6 +142,10 @@ def _remove_link_boxes(root: Element) -> None:
             remove(listed)
     for box in list(elements(root, "td", "div", "center", "p", "ul", "span")):
         if _is_attached(box, root) and not inside_article(box) and _is_links_only(box):
+            remove(box)
+    for box in list(elements(root, "div", "p", "ul")):
+        links = [read_text(link) for link in elements(box, "a")]
+        if len(links) >= 2 and all(map(is_furniture_line, links)) and len(flat_text(box)) < sum(map(len, links)) + 40:
             remove(box)
     for heading in list(elements(root, "h2", "h3", "h4", "h5", "h6", "p", "strong")):
         if not _RELATED.fullmatch(flat_text(heading)):

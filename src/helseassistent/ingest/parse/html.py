@@ -62,13 +62,15 @@ def _read_main(root: Element, *, heading: Element | None, name: str) -> Written:
     if heading is not None and next(elements(region, "h1"), None) is None:
         lead = [block for found in lead_after(heading, region=region) for block in write(found).blocks]
         written.blocks[:0] = [f"# {read_text(heading)}", *lead]
-    elif name and not _main_heading(written):
+    elif name and all(block.lstrip("# ") != name for block in written.blocks if block.startswith("#")):
         _promote(name, written, body=body)
     return written
 
 
 def _promote(name: str, written: Written, *, body: Element) -> None:
     """Make a main heading of the line that says what the page is called, where the page marks none as such."""
+    if _main_heading(written):
+        return
     if name in written.blocks:
         written.blocks[written.blocks.index(name)] = f"# {name}"
     elif any(

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from helseassistent.ingest.parse.dom import BLOCKS, Element, attribute, children, elements, flat_text, read_text
+from helseassistent.ingest.parse.dom import (
+    BLOCKS,
+    Element,
+    attribute,
+    children,
+    elements,
+    flat_text,
+    is_apart,
+    read_text,
+)
 from helseassistent.ingest.parse.tables import is_data_table, rows_of
 
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
@@ -89,6 +98,8 @@ def _children(element: Element, written: Written, *, text: bool = True) -> None:
         written.add(element.text)
     for child in element:
         if isinstance(child.tag, str):
+            if is_apart(child):
+                written.add(" ")
             _walk(child, written)
         written.add(child.tail)
 
