@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
 import time
@@ -145,8 +146,13 @@ def mutated(body: bytes, *, seed: int) -> bytes:
     ][seed % 14]()
 
 
+_RIGHT = (0, 1, 3, 5, 6, 12)  # the kinds of damage that leave the declaration of the character set true
+_BROKEN_LETTERS = re.compile("\ufffd|Ã[\x80-\xbf‚„…†‡ˆ‰]")
+
+
 def _survives(worker: Worker, seeds: range) -> None:
     pages = labelled_pages()
+    intact: list[bool] = []
     for seed in seeds:
         page = pages[seed % len(pages)]
         body = mutated(page.fetched.body, seed=seed)
@@ -160,6 +166,10 @@ def _survives(worker: Worker, seeds: range) -> None:
         else:
             assert found.title, seed
             assert found.body.strip(), seed
+            if seed % 14 in _RIGHT:
+                intact.append(not _BROKEN_LETTERS.search(found.body))
+    assert len(intact) > len(seeds) / 5
+    assert sum(intact) >= 0.99 * len(intact)
 
 
 def test_b12_fifty_mutated_pages_are_read_or_refused_with_a_reason(worker: Worker) -> None:
