@@ -46,7 +46,7 @@ PARSERS: dict[str, Callable[[Fetched], Document | Refused]] = {
 
 def visit(corpus: Path, *, root: str, parser: str) -> Report:
     """A round through the site."""
-    source = source_at(loopback.Site(root=root), most=150)
+    source = source_at(loopback.Site(root=root), most=400)
 
     def visiting(known: Mapping[str, Known], finished: frozenset[str]) -> Iterator[Visit]:
         client = Client(agent=loopback.AGENT, permitted=loopback.LOOPBACK)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from helseassistent.ingest.sources import Source
 from ingest.attachments import pdf, word_document
 from ingest.loopback import Served, Site, redirect
+from ingest.parse.labels import labelled_pages
 
 SUBJECTS = (
     "legevakt", "hjemmesykepleie", "fastlege", "helsestasjon", "vaksine", "tannlege", "fysioterapi", "ergoterapi",
@@ -115,7 +116,21 @@ TABLES = [f"/priser/{subject}" for subject in SUBJECTS[:7]]
 OLD = [f"/arkivert/{subject}.htm" for subject in SUBJECTS[:5]]
 PDFS = [f"/vedlegg/{subject}.pdf" for subject in SUBJECTS[:5]]
 WORDS = [f"/vedlegg/{subject}.docx" for subject in SUBJECTS[5:9]]
-PAGES = ["/", "/tjenester", "/kontakt", *ARTICLES, *NYNORSK, *ACCORDIONS, *TABLES, *OLD, *PDFS, *WORDS]
+LABELLED = {f"/andre/{page.name}": page for page in labelled_pages()}  # as other public sites make them
+PAGES = [
+    "/",
+    "/tjenester",
+    "/kontakt",
+    "/andre",
+    *LABELLED,
+    *ARTICLES,
+    *NYNORSK,
+    *ACCORDIONS,
+    *TABLES,
+    *OLD,
+    *PDFS,
+    *WORDS,
+]
 FORBIDDEN = ("/internt/", "/sok", "/arkiv/")
 _ROBOTS = b"User-agent: *\nDisallow: /internt/\nAllow: /internt/aapent/\nDisallow: /sok\n"
 _NOT_PAGES: dict[str, str] = {  # by path: a word of the reason
@@ -157,6 +172,9 @@ def fill(site: Site) -> None:
         put[path] = Served(pdf(f"Om {_subject(path)}", sentences(_subject(path), amount=900)), headers=_type("pdf"))
     for path in WORDS:
         put[path] = Served(word_document(f"Skjema {_subject(path)}", sentences(_subject(path), amount=950)))
+    for path, page in LABELLED.items():
+        put[path] = Served(page.fetched.body, headers={"Content-Type": page.fetched.content_type})
+    put["/andre"] = html(listing("Andre nettsteder", list(LABELLED)))
     _fill_the_rest(site)
 
 
@@ -164,7 +182,7 @@ def _fill_the_rest(site: Site) -> None:
     put = site.pages
     attached = [*TABLES, *OLD, *PDFS, *WORDS]
     odd = ["/internt/notat", "/sok?q=lege", "/arkiv/2009", "/gammel/legevakt", "/kalender?dag=1", *_NOT_PAGES]
-    put["/"] = html(listing("Velkommen", ["/tjenester", "/kontakt", *odd]))
+    put["/"] = html(listing("Velkommen", ["/tjenester", "/kontakt", "/andre", *odd]))
     put["/tjenester"] = html(listing("Tjenester", attached))
     put["/kontakt"] = html(
         furnished("Kontakt oss", f"<p>{sentences('kontakt')[0]}</p><p>{sentences('kontakt')[3]}</p>")
@@ -204,7 +222,7 @@ def _type(kind: str) -> dict[str, str]:
     return {"Content-Type": f"application/{kind}"}
 
 
-def source_at(site: Site, *, delay: float = 0.0, most: int = 200) -> Source:
+def source_at(site: Site, *, delay: float = 0.0, most: int = 400) -> Source:
     """The site as a source that may be fetched."""
     return Source(
         name="kommunen",
