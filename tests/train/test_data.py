@@ -41,6 +41,14 @@ def test_documents_are_read_packed_and_unpacked(folder: Path) -> None:
     ]
 
 
+def test_every_second_document_of_a_kind_of_files_can_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / "text").mkdir()
+    for name in ("laws.txt", "reviews.txt"):
+        (tmp_path / "text" / name).write_text("\n\n".join(f"{name} {number}" for number in range(4)), encoding="utf-8")
+    found = [paragraph for (paragraph,) in documents(tmp_path, halved="reviews")]
+    assert found == [*(f"laws.txt {number}" for number in range(4)), "reviews.txt 1", "reviews.txt 3"]
+
+
 def test_a_folder_without_texts_says_what_to_type(tmp_path: Path) -> None:
     with pytest.raises(HelseassistentError, match="--texts"):
         list(documents(tmp_path))

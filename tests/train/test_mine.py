@@ -25,8 +25,9 @@ def _found(*, allowed: list[bool]) -> np.ndarray:
     table = torch.randn(10, 8, generator=torch.Generator().manual_seed(1))
     right = np.array([0, 2], np.int64)
     mask = np.array(allowed, bool)
+    vectors = means(table, QUESTIONS), means(table, PASSAGES)
     return hard_negatives(
-        table, questions=QUESTIONS, passages=PASSAGES, right=right, allowed=mask, by_model=2, by_words=2
+        *vectors, questions=QUESTIONS, passages=PASSAGES, right=right, allowed=mask, by_model=2, by_words=2
     )
 
 

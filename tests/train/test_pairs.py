@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helseassistent.train.pairs import AskedPairs, Group, Grouped, Matched, Mixture, Surroundings
+from helseassistent.train.pairs import AskedPairs, Group, Grouped, Matched, Mixture, Surroundings, Thinning
 from helseassistent.train.tokens import Ids, Sentences, Tokens
 
 
@@ -26,6 +26,16 @@ def test_a_sentence_is_never_in_its_own_surroundings_and_they_stay_in_its_docume
         assert not set(query.tolist()) & set(passage.tolist())
         assert {number < 30 for number in [*query.tolist(), *passage.tolist()]} in ({True}, {False})
         assert negatives == ()
+
+
+def test_a_sentence_can_stay_in_its_surroundings() -> None:
+    flat, bounds = np.arange(60, dtype=np.int32), np.array([0, 10, 20, 30, 45, 60], np.int64)
+    document = np.zeros(5, np.int64), np.full(5, 60)
+    sentences = Sentences(flat, bounds[:-1], bounds[1:], *document)
+    drawn = Surroundings(sentences, sentences.usable, kept=0.5).draw(np.random.default_rng(1), count=200)
+    stays = [set(query.tolist()) <= set(passage.tolist()) for query, passage, _ in drawn]
+    assert 60 < sum(stays) < 140
+    assert all(np.all(np.diff(passage) == 1) for stay, (_, passage, _) in zip(stays, drawn, strict=True) if stay)
 
 
 def test_only_pairs_of_one_kind_are_turned_around() -> None:
@@ -65,3 +75,12 @@ def test_a_mixture_draws_in_its_shares_and_thins_long_queries_only() -> None:
     thinned = [len(query) < 20 for query in batch.queries if query[0] != 1]
     assert 0.4 < sum(thinned) / len(thinned) < 0.6
     assert all(len(passage) in (2, 20) for passage in batch.passages)
+
+
+def test_a_mixture_can_leave_passages_whole_and_thin_less() -> None:
+    long = _tokens([list(range(100, 250))])
+    batch = Mixture([(Matched(long, long), 1.0)], 300, Thinning(whole=0.8, dropped=0.2), None)(np.random.default_rng(1))
+    assert all(passage.tolist() == list(range(100, 250)) for passage in batch.passages)
+    thinned = [len(query) for query in batch.queries if len(query) < 150]
+    assert 30 < len(thinned) < 90
+    assert 110 < np.mean(thinned) < 130

@@ -42,7 +42,7 @@ def late_arrays(late: LateTable) -> dict[str, torch.Tensor]:
 
 def write_checksums(folder: Path) -> None:
     """SHA-256 of every file that decides the vectors, as `sha256sum` writes it."""
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".json"))
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".json", ".onnx"))
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 

@@ -9,6 +9,8 @@ which spreads the mass over all directions, and every row is weighted a / (a + p
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sparse
@@ -18,23 +20,46 @@ from tqdm import tqdm
 
 from helseassistent.train.tokens import Ids, Sentences
 
-_NEAR = (1.0, 1.0, 1.0, 0.8, 0.7, 0.6, 0.5, 0.4)  # weight of a neighbour by its distance in tokens
-_LEAST_COUNT = 2.0
 _CONTEXT_SMOOTHING = 0.75
 _OVERSAMPLING = 32
 _POWER_ITERATIONS = 3
-_SPECTRUM_EXPONENT = -0.25
 _RARITY = 1e-4
 _RANDOM_SIZE = 0.02
 _WINDOW = 96  # tokens
 _FEW_WINDOWS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Which tokens count as near each other, and how the directions found are scaled."""
+
+    near: tuple[float, ...] = (
+        1.0,
+        1.0,
+        1.0,
+        0.8,
+        0.7,
+        0.6,
+        0.5,
+        0.4,
+    )  # weight of a neighbour by its distance in tokens
+    least_count: float = 2.0
+    spectrum_exponent: float = -0.25  # of the singular values
+
+
 def start_vectors(sentences: Sentences, *, vocabulary: int, dimensions: int, seed: int) -> torch.Tensor:
     """Token vectors of shape (vocabulary, dimensions); the rarer the token, the longer its row, at most 1."""
-    matrix = _information(_counts(sentences, vocabulary=vocabulary))
-    directions = _decompose(matrix, dimensions=dimensions, seed=seed)
+    directions = neighbour_directions(sentences, vocabulary=vocabulary, dimensions=dimensions, seed=seed)
     return _weighted(directions, tokens=sentences.flat)
+
+
+def neighbour_directions(
+    sentences: Sentences, *, vocabulary: int, dimensions: int, seed: int, how: Neighbours | None = None
+) -> torch.Tensor:
+    """The leading left singular vectors of the tokens' mutual information, before any row is weighted."""
+    how = how or Neighbours()
+    matrix = _information(_counts(sentences, vocabulary=vocabulary, near=how.near), least_count=how.least_count)
+    return _decompose(matrix, dimensions=dimensions, seed=seed, exponent=how.spectrum_exponent)
 
 
 def window_vectors(sentences: Sentences, *, vocabulary: int, dimensions: int, seed: int) -> torch.Tensor:
@@ -91,14 +116,14 @@ def _weighted_windows(windows: Ids, *, vocabulary: int) -> sparse.csr_matrix:
     return counts
 
 
-def _counts(sentences: Sentences, *, vocabulary: int) -> sparse.csr_matrix:
+def _counts(sentences: Sentences, *, vocabulary: int, near: Sequence[float]) -> sparse.csr_matrix:
     """How often two tokens stand near each other in a document, nearer ones counting more; symmetric."""
     tokens = sentences.flat
     borders = np.zeros(len(tokens) + 1, np.int32)
     borders[np.unique(sentences.document_starts)] = 1
     document = np.cumsum(borders[:-1], dtype=np.int32)
     total = sparse.csr_matrix((vocabulary, vocabulary), dtype=np.float32)
-    for distance, weight in enumerate(tqdm(_NEAR, desc="Teller naboord", unit="avstand"), 1):
+    for distance, weight in enumerate(tqdm(near, desc="Teller naboord", unit="avstand"), 1):
         together = document[:-distance] == document[distance:]
         left, right = tokens[:-distance][together], tokens[distance:][together]
         values = np.full(len(left), weight, np.float32)
@@ -106,9 +131,9 @@ def _counts(sentences: Sentences, *, vocabulary: int) -> sparse.csr_matrix:
     return (total + total.T).tocsr()
 
 
-def _information(counts: sparse.csr_matrix) -> sparse.csr_matrix:
+def _information(counts: sparse.csr_matrix, *, least_count: float) -> sparse.csr_matrix:
     """Positive pointwise mutual information; rare pairs are left out."""
-    counts.data[counts.data < _LEAST_COUNT] = 0
+    counts.data[counts.data < least_count] = 0
     counts.eliminate_zeros()
     frequency: NDArray[np.float32] = np.asarray(counts.sum(axis=1)).ravel() + 1
     context = frequency**_CONTEXT_SMOOTHING
@@ -119,7 +144,7 @@ def _information(counts: sparse.csr_matrix) -> sparse.csr_matrix:
     return counts
 
 
-def _decompose(matrix: sparse.csr_matrix, *, dimensions: int, seed: int) -> torch.Tensor:
+def _decompose(matrix: sparse.csr_matrix, *, dimensions: int, seed: int, exponent: float) -> torch.Tensor:
     """The leading left singular vectors, scaled by the singular values to the spectrum exponent."""
     operator = sparse_tensor(matrix)
     generator = torch.Generator().manual_seed(seed)
@@ -127,7 +152,7 @@ def _decompose(matrix: sparse.csr_matrix, *, dimensions: int, seed: int) -> torc
     for _ in tqdm(range(_POWER_ITERATIONS), desc="Finner retninger", unit="runde"):
         basis, _ = torch.linalg.qr(operator @ basis)
     rotation, values, _ = torch.linalg.svd(basis.T @ (operator @ basis), full_matrices=False)
-    directions: torch.Tensor = (basis @ rotation)[:, :dimensions] * values[:dimensions] ** _SPECTRUM_EXPONENT
+    directions: torch.Tensor = (basis @ rotation)[:, :dimensions] * values[:dimensions] ** exponent
     return directions
 
 

@@ -10,6 +10,7 @@ import json
 import lzma
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from helseassistent.errors import HelseassistentError
@@ -78,8 +79,10 @@ def is_held_out(row: Mapping[str, object]) -> bool:
     return int.from_bytes(hashlib.sha256(document.encode()).digest()[:4], "big") % HELD_OUT_SHARE == 0
 
 
-def documents(folder: Path) -> Iterator[list[str]]:
+def documents(folder: Path, *, halved: str | None = None) -> Iterator[list[str]]:
     """Every document below `folder`/text as its paragraphs, file by file in the order of names.
+
+    Of files with `halved` in their name, only every second document.
 
     Raises:
         HelseassistentError: if there is no text to train on.
@@ -90,15 +93,7 @@ def documents(folder: Path) -> Iterator[list[str]]:
             f"Fant ingen tekster i «{folder / 'text'}». Oppgi mappa med treningsdata: --texts MAPPE."
         )
     for path in files:
-        paragraphs: list[str] = []
-        for line in lines(path):
-            if line:
-                paragraphs.append(line)
-            elif paragraphs:
-                yield paragraphs
-                paragraphs = []
-        if paragraphs:
-            yield paragraphs
+        yield from islice(_paragraphs(path), 1, None, 2) if halved and halved in path.name else _paragraphs(path)
 
 
 def pairs(folder: Path, *, name: str, in_context: bool = True) -> list[Pair]:
@@ -149,6 +144,19 @@ def lines(path: Path) -> Iterator[str]:
     with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as file:
         for line in file:
             yield line.strip()
+
+
+def _paragraphs(path: Path) -> Iterator[list[str]]:
+    """The documents of one file; an empty line stands between two."""
+    paragraphs: list[str] = []
+    for line in lines(path):
+        if line:
+            paragraphs.append(line)
+        elif paragraphs:
+            yield paragraphs
+            paragraphs = []
+    if paragraphs:
+        yield paragraphs
 
 
 def _passages_by_digest(folder: Path) -> dict[str, dict[str, object]]:

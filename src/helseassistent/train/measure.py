@@ -29,19 +29,23 @@ class Figures:
 
 def measure(table: torch.Tensor, *, questions: Tokens, passages: Tokens, right: NDArray[np.int64]) -> Figures:
     """Rank all passages for every question by the cosine of the means."""
-    asked, answers = means(table, questions), means(table, passages)
+    return measure_vectors(means(table, questions), means(table, passages), right=right)
+
+
+def measure_vectors(asked: torch.Tensor, answers: torch.Tensor, *, right: NDArray[np.int64]) -> Figures:
+    """Rank all passages for every question by the product of their unit vectors."""
     ranks = np.concatenate(
         [
             _ranks(asked[first : first + _AT_ONCE] @ answers.T, right=right[first : first + _AT_ONCE])
-            for first in range(0, len(questions), _AT_ONCE)
+            for first in range(0, len(asked), _AT_ONCE)
         ]
         or [np.zeros(0, np.int64)]
     )
     if not len(ranks):
-        return Figures(0, len(passages), 0.0, 0.0, 0.0)
+        return Figures(0, len(answers), 0.0, 0.0, 0.0)
     gains = np.where(ranks <= _TOP, 1 / np.log2(ranks + 1), 0.0)
     return Figures(
-        len(ranks), len(passages), float((ranks == 1).mean()), float((ranks <= _TOP).mean()), float(gains.mean())
+        len(ranks), len(answers), float((ranks == 1).mean()), float((ranks <= _TOP).mean()), float(gains.mean())
     )
 
 

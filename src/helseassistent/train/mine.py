@@ -29,7 +29,8 @@ def raw_means(table: torch.Tensor, texts: Tokens) -> torch.Tensor:
 
 
 def hard_negatives(
-    table: torch.Tensor,
+    asked: torch.Tensor,
+    answers: torch.Tensor,
     *,
     questions: Tokens,
     passages: Tokens,
@@ -38,9 +39,12 @@ def hard_negatives(
     by_model: int,
     by_words: int,
 ) -> NDArray[np.int32]:
-    """Passage numbers, shape (questions, by_model + by_words), -1 where there are too few."""
-    asked, answers = means(table, questions), means(table, passages)
-    weights = _bm25(passages, vocabulary=len(table))
+    """Passage numbers, shape (questions, by_model + by_words), -1 where there are too few.
+
+    `asked` and `answers` are the model's unit vectors of `questions` and `passages`.
+    """
+    vocabulary = 1 + max(int(texts.flat.max(initial=0)) for texts in (questions, passages))
+    weights = _bm25(passages, vocabulary=vocabulary)
     found = np.full((len(questions), by_model + by_words), -1, np.int32)
     for first in tqdm(range(0, len(questions), _AT_ONCE), desc="Leter vanskelige feilsvar", unit="bunke"):
         chunk = slice(first, first + _AT_ONCE)
@@ -48,7 +52,7 @@ def hard_negatives(
         near = asked[chunk] @ answers.T
         barred = (near > near.gather(1, own) * _TOO_NEAR) | ~torch.from_numpy(allowed)[None, :]
         barred.scatter_(1, own, True)
-        shared = torch.from_numpy((_present(questions, chunk, len(table)) @ weights).toarray())
+        shared = torch.from_numpy((_present(questions, chunk, vocabulary) @ weights).toarray())
         found[chunk, :by_model] = _top(near.masked_fill(barred, -1), count=by_model)
         found[chunk, by_model:] = _top(shared.masked_fill(barred, 0), count=by_words)
     return found

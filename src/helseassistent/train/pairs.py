@@ -15,8 +15,6 @@ LONGEST_PASSAGE = 250  # tokens
 _LONGEST_SENTENCE = 64
 _WINDOW = 120  # tokens before and after a sentence, together
 _MISSPELT_SHARE = 0.15
-_DROPPED_SHARE = 0.3  # of a query's tokens, in every second query
-_SHORTEST_TO_DROP = 4
 _SAMPLED = 64  # tokens of a passage
 
 Example: TypeAlias = tuple[Ids, Ids, tuple[Ids, ...]]  # query, passage, hard negatives
@@ -45,6 +43,8 @@ class Surroundings:
 
     sentences: Sentences
     usable: NDArray[np.int64]
+    window: int = _WINDOW
+    kept: float = 0.0  # how often the sentence stays in its window, so that the same words count as well
 
     def __len__(self) -> int:
         return len(self.usable)
@@ -52,14 +52,17 @@ class Surroundings:
     def draw(self, generator: np.random.Generator, *, count: int) -> list[Example]:
         chosen = generator.choice(self.usable, count)
         before = generator.integers(15, 90, count)
-        return [self._example(int(number), before=int(left)) for number, left in zip(chosen, before, strict=True)]
+        kept = generator.random(count) < self.kept if self.kept else np.zeros(count, bool)
+        drawn = zip(chosen, before, kept, strict=True)
+        return [self._example(int(number), before=int(left), kept=bool(stays)) for number, left, stays in drawn]
 
-    def _example(self, number: int, *, before: int) -> Example:
+    def _example(self, number: int, *, before: int, kept: bool) -> Example:
         texts, flat = self.sentences, self.sentences.flat
         start, end = texts.starts[number], texts.ends[number]
         first = max(texts.document_starts[number], start - before)
-        last = min(texts.document_ends[number], end + _WINDOW - before)
-        return flat[start:end][:_LONGEST_SENTENCE], np.concatenate([flat[first:start], flat[end:last]]), ()
+        last = min(texts.document_ends[number], end + self.window - before)
+        passage = flat[first:last] if kept else np.concatenate([flat[first:start], flat[end:last]])
+        return flat[start:end][:_LONGEST_SENTENCE], passage, ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +151,25 @@ class Grouped:
 
 
 @dataclass(frozen=True, slots=True)
+class Thinning:
+    """How queries lose tokens, so that no single word carries the meaning."""
+
+    whole: float = 0.5  # share of the queries that lose none
+    dropped: float = 0.3  # share of the tokens of the others
+    shortest: int = 4  # tokens of a query that may lose some
+
+
+@dataclass(frozen=True, slots=True)
 class Mixture:
-    """Batches drawn from several sources in given shares, some words of the queries left out."""
+    """Batches drawn from several sources in given shares, some words of the queries left out.
+
+    About `sampled` tokens of a long passage are kept; None keeps it whole and in order.
+    """
 
     sources: Sequence[tuple[Source, float]]
     size: int
+    thinning: Thinning = Thinning()
+    sampled: int | None = _SAMPLED
     shares: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -167,23 +184,23 @@ class Mixture:
             for example in source.draw(generator, count=int(count))
             if len(example[0]) and len(example[1])
         ]
-        queries = [_thinned(query, generator=generator) for query, _, _ in examples]
-        passages = [_sampled(passage, generator=generator) for _, passage, _ in examples]
-        negatives = [_sampled(text, generator=generator) for _, _, texts in examples for text in texts if len(text)]
+        queries = [_thinned(query, how=self.thinning, generator=generator) for query, _, _ in examples]
+        passages = [self._passage(passage, generator=generator) for _, passage, _ in examples]
+        negatives = [
+            self._passage(text, generator=generator) for _, _, texts in examples for text in texts if len(text)
+        ]
         return Batch(queries, passages, negatives)
 
+    def _passage(self, passage: Ids, *, generator: np.random.Generator) -> Ids:
+        """A long mean is near that of a part, and a step takes half the time."""
+        if self.sampled is None or len(passage) <= self.sampled:
+            return passage
+        kept = passage[generator.random(len(passage)) < self.sampled / len(passage)]
+        return kept if len(kept) else passage
 
-def _thinned(query: Ids, *, generator: np.random.Generator) -> Ids:
-    """Half the time without about a third of its tokens, so that no single word carries the meaning."""
-    if len(query) < _SHORTEST_TO_DROP or generator.random() < 0.5:
+
+def _thinned(query: Ids, *, how: Thinning, generator: np.random.Generator) -> Ids:
+    if len(query) < how.shortest or generator.random() < how.whole:
         return query
-    kept = query[generator.random(len(query)) > _DROPPED_SHARE]
+    kept = query[generator.random(len(query)) > how.dropped]
     return kept if len(kept) else query
-
-
-def _sampled(passage: Ids, *, generator: np.random.Generator) -> Ids:
-    """About `_SAMPLED` tokens of a long passage: their mean is near the whole one's, and a step takes half the time."""
-    if len(passage) <= _SAMPLED:
-        return passage
-    kept = passage[generator.random(len(passage)) < _SAMPLED / len(passage)]
-    return kept if len(kept) else passage

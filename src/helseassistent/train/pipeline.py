@@ -6,40 +6,28 @@ Tokenizer, token arrays, members (start, text, questions), their merging, hard n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
-from tqdm import tqdm
 
 from helseassistent.train.card import card_text, write_model
 from helseassistent.train.cooccurrence import random_vectors, start_vectors, turned, window_vectors
-from helseassistent.train.data import documents
 from helseassistent.train.fit import fit
 from helseassistent.train.late import LateTable, first_table, fit_late, mean_of
+from helseassistent.train.materials import Materials, read_materials
 from helseassistent.train.measure import Figures, measure
 from helseassistent.train.merge import merge
-from helseassistent.train.mine import hard_negatives
-from helseassistent.train.pairs import AskedPairs, Grouped, Matched, Mixture, Source, Surroundings
-from helseassistent.train.prepare import (
-    PAIR_FILES,
-    Asked,
-    barred_passages,
-    labelled_pairs,
-    prepare_groups,
-    prepare_questions,
-)
+from helseassistent.train.mine import hard_negatives, means
+from helseassistent.train.pairs import AskedPairs, Mixture, Source, Surroundings
+from helseassistent.train.prepare import Asked
 from helseassistent.train.recipe import BASE_SHARES, FINE_SHARES, Member, Recipe, Shares
 from helseassistent.train.stages import Arrays, Stages
-from helseassistent.train.tokenizer import tokenizer_texts, train_tokenizer
-from helseassistent.train.tokens import Sentences, tokenise, tokenise_documents
 
 _HEADING_FILES = (("law_heading", 0.6), ("section_heading", 0.35), ("law_title", 0.05))
-_EITHER_WAY = {"nob_nno", "words"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +38,6 @@ class TrainReport:
     figures: Figures
     seconds: float
     resumed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Materials:
-    """Everything that batches are drawn from."""
-
-    sentences: Sentences
-    matched: Mapping[str, Matched]
-    asked: Asked
-    grouped: Grouped
-
-    @property
-    def rows(self) -> dict[str, int]:
-        """How much there is of each kind, for the card."""
-        asked = self.asked
-        trainable = int(asked.trainable[asked.right].sum())
-        counts = {"setninger i løpende tekst": len(self.sentences.starts), "hverdagsspørsmål": trainable}
-        pairs = {name: len(pair) for name, pair in self.matched.items()}
-        return counts | pairs | {"synonymgrupper": len(self.grouped)}
 
 
 def train(
@@ -90,48 +59,16 @@ def train(
     """
     begun, recipe = time.monotonic(), recipe or Recipe()
     stages = Stages(work or out.with_name(f"{out.name}-steg"), key=recipe.digest)
-    tokenizer = _tokenizer(texts, questions=questions, size=recipe.vocabulary, stages=stages)
-    beside = texts.resolve().parent / "bench"
-    texts_barred = barred_passages(barred or (beside if beside.is_dir() else None))
-    asked = prepare_questions(texts, extra=questions, barred=texts_barred, tokenizer=tokenizer, seed=recipe.seed)
-    materials = Materials(
-        _sentences(texts, tokenizer=tokenizer, stages=stages),
-        _matched(texts, barred=texts_barred, tokenizer=tokenizer),
-        asked,
-        Grouped(prepare_groups(texts, tokenizer=tokenizer)),
+    materials = read_materials(
+        texts, questions=questions, barred=barred, vocabulary=recipe.vocabulary, seed=recipe.seed, stages=stages
     )
+    asked, tokenizer = materials.asked, materials.tokenizer
     table = _table(materials, recipe=recipe, stages=stages, vocabulary=tokenizer.get_vocab_size())
     late = _late(table, materials, recipe=recipe, stages=stages)
     figures = _figures(table, asked=asked)
     card = card_text(recipe, figures=figures, rows=materials.rows)
     write_model(out, table=table, late=late, tokenizer=tokenizer, card=card)
     return TrainReport(out, figures, time.monotonic() - begun, stages.resumed)
-
-
-def _tokenizer(texts: Path, *, questions: Sequence[Path], size: int, stages: Stages) -> Tokenizer:
-    def make() -> str:
-        serialised: str = train_tokenizer(tokenizer_texts(texts, extra=questions), size=size).to_str()
-        return serialised
-
-    return Tokenizer.from_str(stages.text("tokenizer", make))
-
-
-def _sentences(texts: Path, *, tokenizer: Tokenizer, stages: Stages) -> Sentences:
-    def make() -> Arrays:
-        found = tokenise_documents(tqdm(documents(texts), desc="Leser tekster", unit="dok"), tokenizer=tokenizer)
-        return {name: getattr(found, name) for name in Sentences.__slots__}
-
-    return Sentences(**stages.arrays("sentences", make))  # type: ignore[arg-type]
-
-
-def _matched(texts: Path, *, barred: frozenset[str], tokenizer: Tokenizer) -> dict[str, Matched]:
-    found = {}
-    for name in tqdm(PAIR_FILES, desc="Leser par", unit="fil"):
-        rows = labelled_pairs(texts, name=name, barred=barred)
-        queries, passages = ([getattr(row, side) for row in rows] for side in ("query", "passage"))
-        sides = (tokenise(queries, tokenizer=tokenizer), tokenise(passages, tokenizer=tokenizer))
-        found[name] = Matched(*sides, either_way=name in _EITHER_WAY)
-    return found
 
 
 def _table(materials: Materials, *, recipe: Recipe, stages: Stages, vocabulary: int) -> torch.Tensor:
@@ -218,7 +155,8 @@ def _negatives(table: torch.Tensor, materials: Materials, recipe: Recipe, stages
 
     def mine() -> Arrays:
         found = hard_negatives(
-            table,
+            means(table, asked.questions),
+            means(table, asked.passages),
             questions=asked.questions,
             passages=asked.passages,
             right=asked.right,
