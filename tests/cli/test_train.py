@@ -19,11 +19,13 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_either_a_model_or_a_fit_is_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "--out MAPPE" in refusal(capsys, "--texts", str(tmp_path))
     assert "--fit" in refusal(capsys, "--texts", str(tmp_path), "--fit", "--out", str(tmp_path / "modell"))
+    assert "--out MAPPE" in refusal(capsys, "--texts", str(tmp_path), "--fit", "--contextual")
 
 
-def test_a_folder_without_texts_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [[], ["--contextual"]])
+def test_a_folder_without_texts_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: list[str]) -> None:
     pytest.importorskip("torch", reason="needs the train extra")
-    message = refusal(capsys, "--texts", str(tmp_path / "ingen"), "--out", str(tmp_path / "modell"))
+    message = refusal(capsys, "--texts", str(tmp_path / "ingen"), "--out", str(tmp_path / "modell"), *kind)
     assert "ingen" in message
     assert not (tmp_path / "modell").exists()
 

@@ -20,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--questions", type=Path, default=_QUESTIONS, metavar="MAPPE", help="spørsmål skrevet for prosjektet"
     )
+    parser.add_argument(
+        "--contextual", action="store_true", help="med --out: lag modellen som leser i sammenheng (helst med GPU)"
+    )
     parser.add_argument("--urgency", action="store_true", help="lær på nytt å kjenne igjen meldinger om fare")
     parser.add_argument("--check", action="store_true", help="med --urgency: kryssvalider også (en halvtime)")
     parser.add_argument(
@@ -34,6 +37,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         raise SettingsError(
             "Oppgi --out MAPPE for å lage en modell, --fit for å tilpasse til modellen, eller --urgency for farer."
         )
+    if options.contextual and not options.out:
+        raise SettingsError("--contextual lager en modell og må ha --out MAPPE.")
     if options.urgency:
         from helseassistent.train.urgency import fit_urgency
 
@@ -47,11 +52,21 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         encoder = encoder_of(settings)
         fit_answering(options.texts, questions=options.questions, encoder=encoder, announce=_announce)
         return 0
-    from helseassistent.train.pipeline import train
-
-    report = train(options.texts, options.out, questions=sorted(options.questions.glob("train-*.jsonl")))
-    _announce(f"Modellen ligger i «{report.folder}» etter {report.seconds / 60:.0f} minutter: {report.figures}")
+    _make_model(options)
     return 0
+
+
+def _make_model(options: argparse.Namespace) -> None:
+    questions = sorted(options.questions.glob("train-*.jsonl"))
+    if options.contextual:
+        from helseassistent.train.contextual import train_contextual
+
+        report = train_contextual(options.texts, options.out, questions=questions, announce=_announce)
+    else:
+        from helseassistent.train.pipeline import train
+
+        report = train(options.texts, options.out, questions=questions)
+    _announce(f"Modellen ligger i «{report.folder}» etter {report.seconds / 60:.0f} minutter: {report.figures}")
 
 
 def _announce(message: str) -> None:
