@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from helseassistent.answer.safety_disguise import undisguised
+
 # Work is capped here: a longer message is read at its beginning and at its end.
 MAX_CHARACTERS = 10_000
 SENTENCE_STEP = 4  # positions a sentence end adds, so that a phrase seldom spans two sentences
@@ -17,12 +19,13 @@ _HOMOGLYPHS = str.maketrans(
 )
 _LEET = str.maketrans("0134578@$", "oieastbas")
 _BARE = str.maketrans("æøå", "aoa")
+# Letters that Unicode names as one of the alphabet: small capitals, letters in squares, with a stroke, of flags.
+_LATIN = re.compile(
+    r"(?:LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL)(?: SCRIPT| DOTLESS| OPEN)? ([A-Z]|AE)(?: WITH .*)?"
+    r"|(?:(?:NEGATIVE |CROSSED )?(?:SQUARED|CIRCLED) LATIN CAPITAL|REGIONAL INDICATOR SYMBOL) LETTER ([A-Z]))"
+)
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _TOKEN = re.compile(r"[a-zæøå0-9@$]+(?:[.,][0-9]+)?|[.!?;:\n]")
-_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-_*·]){3,}[^\W_](?![^\W_])")
-_SPACED_WORDS = re.compile(r"(?<![^\W_])(?:[^\W_] {1,4}){3,}[^\W_](?![^\W_])")
-_INSIDE = re.compile(r"(?<=[a-zæøå])[0134578@$]+(?=[a-zæøå])")
-_EDGE = re.compile(r"(?<=[a-zæøå])[0134578@$]+|(?<![0-9a-zæøå.,])[0134578@$](?=[a-zæøå]|\W|$)")
 _APOSTROPHES = re.compile(r"['’`´]")
 
 
@@ -73,7 +76,7 @@ def clean(message: str) -> str:
 
 def tokens(message: str) -> tuple[Token, ...]:
     """The folded words of `message` in order, sentence ends counted but left out."""
-    text = _read_leet(_join_spaced(clean(message)))
+    text = undisguised(clean(message))
     found: list[Token] = []
     position = sentence = 0
     for match in _TOKEN.finditer(text):
@@ -102,21 +105,7 @@ def _visible(character: str) -> str:
 def _without_accent(character: str) -> str:
     if character in "æøå" or character.isascii():
         return character
+    if named := _LATIN.fullmatch(unicodedata.name(character, "")):
+        letter = named[1] or named[2]
+        return {"AE": "æ"}.get(letter, letter.lower())
     return "".join(c for c in unicodedata.normalize("NFD", character) if unicodedata.category(c) != "Mn")
-
-
-def _read_leet(text: str) -> str:
-    """`text` with digits inside words read as letters; at the edges of words too, once two were found inside."""
-    text, inside = _INSIDE.subn(lambda found: found[0].translate(_LEET), text)
-    return _EDGE.sub(lambda found: found[0].translate(_LEET), text) if inside >= 2 else text
-
-
-def _join_spaced(text: str) -> str:
-    """`text` with letters set apart ("l e g e v a k t") pulled together; wider gaps stay word gaps."""
-    if "  " in text:
-        text = _SPACED_WORDS.sub(lambda found: _joined_words(found[0]), text)
-    return _SPACED.sub(lambda found: re.sub(r"[ .\-_*·]", "", found[0]), text)
-
-
-def _joined_words(run: str) -> str:
-    return " ".join(word.replace(" ", "") for word in re.split(r" {2,}", run))
