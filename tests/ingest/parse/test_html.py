@@ -186,6 +186,22 @@ def test_pages_about_log_ins_and_errors_are_pages(heading: str, read: Read) -> N
     assert read(f"<main><h1>{heading}</h1>{WORDS * 8}</main>").title == heading
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h1>Bytte fastlege</h1><p>Logg inn på Helsenorge med BankID og velg en ny lege på lista over ledige.</p>",
+        "<h1>Erstatning</h1><p>Hvis noe gikk galt i behandlingen, kan du søke om erstatning hos pasientskadenemnda.</p>",
+        "<h1>Kontakt oss</h1><p>Ring 55 97 404 eller skriv til oss i skjemaet under, så svarer vi innen tre dager.</p>"
+        "<form><div class='g-recaptcha'></div></form>",
+        "<form class='innlogging'><input type='password'></form><h1>Frisør</h1><p>Frisøren er på sykehjemmet hver onsdag"
+        " fra klokka ti til to. Bestill time hos personalet på avdelingen.</p>",
+        "<h1>Når prøven ikke er tatt</h1><p>Får du ikke svar, er prøven kanskje ikke sendt. Ring oss, så sjekker vi det.</p>",
+    ],
+)
+def test_short_pages_that_speak_of_such_things_are_pages(body: str, read: Read) -> None:
+    assert "<h1>" + read(f"<main>{body}</main>").title in body
+
+
 def test_a_short_page_is_a_page(read: Read) -> None:
     assert read("<main><h1>Apotek</h1><p>Apoteket er åpent fra ti til fire.</p></main>").title == "Apotek"
 
