@@ -212,6 +212,21 @@ def test_writing_makes_folders_and_replaces(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b.md"]
 
 
+def test_fields_that_are_not_ours_outlive_a_change(tmp_path: Path) -> None:
+    (tmp_path / GOOD.file).write_text(content(license="NLOD 2.0", tema="helse"), encoding="utf-8")
+    write_page(replace(GOOD, title="Ny tittel"), folder=tmp_path)
+    written = (tmp_path / GOOD.file).read_text(encoding="utf-8")
+    assert "\nlicense: NLOD 2.0\ntema: helse\n---\n" in written
+    assert written.count("title:") == 1
+    assert load_corpus(tmp_path).pages[GOOD.file].title == "Ny tittel"
+
+
+def test_a_spoilt_file_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / GOOD.file).write_bytes(b"---\n\xff")
+    write_page(GOOD, folder=tmp_path)
+    assert load_corpus(tmp_path).pages == {GOOD.file: GOOD}
+
+
 def test_a_page_that_was_seen_again_says_so_while_its_file_stands(tmp_path: Path) -> None:
     write_page(replace(GOOD, fetched_at=MONDAY), folder=tmp_path)
     before = load_corpus(tmp_path)

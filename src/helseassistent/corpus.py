@@ -24,6 +24,7 @@ _UNDER_UPDATE = re.compile(
     r"\bunder (?:oppdatering|arbeid|revisjon|omarbeid\w*|utvikling av redaksjonen)\b", re.IGNORECASE
 )
 _NOTHING_SEEN: Mapping[str, datetime] = MappingProxyType({})
+_NO_FIELDS: Mapping[object, object] = MappingProxyType({})
 _NOT_PAGES = {"README.md"}  # tells people about a corpus folder; has no front matter of its own
 
 
@@ -89,6 +90,15 @@ def page_paths(folder: Path) -> dict[str, Path]:
 
 def parse_page(content: str, *, file: str) -> Page | PageProblem:
     """A page from the text of its file, or what is wrong with it; line endings in the body stay as they are."""
+    found = _front_matter(content, file=file)
+    if isinstance(found, PageProblem):
+        return found
+    fields, body = found
+    return _page_of(fields, body=body, file=file)
+
+
+def _front_matter(content: str, *, file: str) -> tuple[dict[object, object], str] | PageProblem:
+    """The fields of a page file as they stand, and the body."""
     if not content.startswith("---"):
         return PageProblem(file, "front matter", "mangler: filen må begynne med en linje «---».")
     closing = _CLOSING.search(content, 4)
@@ -100,12 +110,12 @@ def parse_page(content: str, *, file: str) -> Page | PageProblem:
         return PageProblem(file, "front matter", f"kan ikke leses som YAML: {' '.join(str(error).split())[:120]}")
     if not isinstance(fields, dict):
         return PageProblem(file, "front matter", "må være linjer av formen «navn: verdi».")
-    return _page_of(fields, body=content[closing.end() :].lstrip("\r\n"), file=file)
+    return fields, content[closing.end() :].lstrip("\r\n")
 
 
-def render_page(page: Page) -> str:
-    """The text of the file that holds `page`; `parse_page` gives the same page back."""
-    fields = {
+def render_page(page: Page, *, others: Mapping[object, object] = _NO_FIELDS) -> str:
+    """The text of the file that holds `page`, with fields that are not ours; `parse_page` gives the same page back."""
+    fields: dict[object, object] = {
         "title": page.title,
         "url": page.url,
         "publisher": page.publisher,
@@ -113,15 +123,21 @@ def render_page(page: Page) -> str:
         "last_updated": page.last_updated,
         "fetched_at": page.fetched_at,
     }
+    fields |= {name: value for name, value in others.items() if name not in fields}
     front = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
     return f"---\n{front}---\n{page.body}"
 
 
 def write_page(page: Page, *, folder: Path) -> None:
-    """Put the page at its place below `folder`; a crash leaves the old file or the new one."""
+    """Put the page at its place below `folder`; a crash leaves the old file or the new one.
+
+    Fields of the old file that are not ours, such as a licence, are kept.
+    """
     path = folder / page.file
     durable.make_folders(path.parent)
-    durable.replace_file(path, render_page(page).encode())
+    former = _front_matter(path.read_text("utf-8-sig", "replace"), file=page.file) if path.is_file() else None
+    others = former[0] if isinstance(former, tuple) else _NO_FIELDS
+    durable.replace_file(path, render_page(page, others=others).encode())
 
 
 def says_under_update(page: Page) -> bool:
