@@ -21,11 +21,49 @@ def test_a_fragment_is_asked_with_the_question_before_it(last: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "last", ["hva koster det?", "Men når da?", "kem driv det?", "Kor lenge varer det?", "trenger man henvisning dit?"]
+    "last",
+    ["hva koster det?", "Koster det noe?", "kem driv det?", "Kor lenge varer det?", "trenger man henvisning dit?"],
 )
 def test_a_question_that_points_back_gets_what_the_one_before_it_was_about(last: str) -> None:
     read = read_follow_up(last, before=BEFORE)
     assert (read.together, read.leaning) == (f"Legevakten røntgen: {last}", "sure")
+
+
+@pytest.mark.parametrize("last", ["Men når da?", "og når da?"])
+def test_what_opens_a_message_is_not_repeated_after_its_subject(last: str) -> None:
+    assert read_follow_up(last, before=BEFORE).together == "Legevakten røntgen: når da?"
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "asked"),
+    [
+        ("Er det lov å røyke på skolen?", "og på lekeplassen?", "Er det lov å røyke på lekeplassen?"),
+        ("Er det lov å røyke på skolen?", "hva med i barnehagen?", "Er det lov å røyke i barnehagen?"),
+        ("Får eg dekt reise til fastlegen med drosje?", "og til tannlegen?", "Får eg dekt reise til tannlegen?"),
+    ],
+)
+def test_a_place_takes_the_place_of_the_one_asked_about(before: str, last: str, asked: str) -> None:
+    assert read_follow_up(last, before=before).together == asked
+
+
+@pytest.mark.parametrize(
+    ("before", "topic"),
+    [
+        ("Hva skjer når nemnda sier nei?", "Nemnda sier"),
+        ("Slipper jeg egenandel hos legen?", "Egenandel hos legen"),
+        ("Kven avgjer det? Kor lenge varer det?", ""),
+        ("Hvilke vaksiner er gratis?", "Vaksiner er gratis"),
+    ],
+)
+def test_a_question_is_about_what_comes_after_its_verb(before: str, topic: str) -> None:
+    assert read_follow_up("hvem gjør det?", before=before).together == f"{topic}: hvem gjør det?".removeprefix(": ")
+
+
+@pytest.mark.parametrize(
+    "last", ["kan jeg klage?", "må man betale?", "gjelder det også hvis det haster?", "hva om jeg er 15?"]
+)
+def test_a_question_that_lacks_what_it_is_about_surely_leans(last: str) -> None:
+    assert read_follow_up(last, before=BEFORE).leaning == "sure"
 
 
 @pytest.mark.parametrize(

@@ -30,15 +30,32 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _OPENER = re.compile(
-    r"^(?:(?:og|å|men|enn|eller|så|for)\b[\s,]*)*(?:(?:hva|kva|ka|hvordan|korleis|koss) (?:med|om|da med|då med)\b\s*"
+    r"^(?:(?:og|også|òg|å|men|enn|eller|så|for)\b[\s,]*)*"
+    r"(?:(?:hva|kva|ka|hvordan|korleis|koss) (?:med|om|da med|då med)\b\s*"
     r"|(?:gjelder|gjeld|gjell) (?:det|dette|den|de|dei)(?: samme| same)?\b\s*(?:også |òg |for )*)?",
     re.IGNORECASE,
 )
+_VERBS = (
+    r"er|e|har|kan|må|får|skal|bør|vil|tar|tek|gir|gjev|går|skjer|sitter|sit|avgjør|avgjer|bestemmer|kommer"
+    r"|kjem|finnes|finst|fins|koster|kostar|trenger|treng|teller|dekker|dekkjer|dekkes|gjelder|gjeld|blir"
+    r"|varer|varar|virker|verkar|innen når|slipper|slepp|står|stemmer|betaler|betalar|hjelper|hjelp|gjør"
+    r"|gjer|bruker|brukar|søker|søkjer"
+)
+_SUBJECTS = "det|den|dette|de|dei|dem|jeg|eg|æ|man|ein|en|du|vi|me|han|hun|ho"
 _ASKS = re.compile(
-    r"^(?:hv\w+|kva\w*|kven|kvar|kor\w*|koffor|kem|ken|ka|når|åssen|er|e|har|kan|må|får|skal|bør|vil|tar|tek|gir|gjev|går"
-    r"|kommer|kjem|finnes|finst|fins|koster|kostar|trenger|treng|teller|dekker|dekkjer|dekkes|gjelder|gjeld|blir|varer|varar"
-    r"|virker|verkar|innen når|slipper|slepp|står|stemmer|betaler|betalar|hjelper|hjelp|gjør|gjer|bruker|brukar"
-    r"|søker|søkjer)\b",
+    rf"^(?:(?:hv(?!is\b)\w+|kva\w*|kven|kvar|kor\w*|koffor|kem|ken|ka|når|åssen|{_VERBS})\b"
+    rf"|[^\W\d_]+\s+(?:{_SUBJECTS})\b)",
+    re.IGNORECASE,
+)
+# "kan jeg klage?", "må man betale?": a verb without what it is done to.
+_BARE_VERB = re.compile(
+    rf"^(?:kan|må|får|skal|bør|vil|kunne|skulle)\s+(?:{_SUBJECTS}|noe|noko|noen|nokon)\s+[^\W\d_]+\W*$", re.IGNORECASE
+)
+# What a question begins with before it comes to its subject: «hvor lenge varer det», «slipper jeg».
+_ASKED = re.compile(
+    r"^(?:(?:hva|hvem|hvor|når|hvordan|hvorfor|kva|kven|kvar|kor|korleis|kvifor|ka|kem|ken|koss|koffor)\s+"
+    r"(?:(?:lenge|ofte|ofta|fort|langt|mye|mykje|gammel|gammal)\s+)?)?"
+    rf"(?:(?:{_VERBS})\b|[^\W\d_]+(?=\s+(?:{_SUBJECTS})\b))(?:\s+|$)",
     re.IGNORECASE,
 )
 _POINTER = re.compile(
@@ -49,10 +66,15 @@ _POINTER = re.compile(
 _EMPTY_IT = re.compile(
     r"\b(?:er|e|blir|var) det (?:lov|mulig|mogleg|noe|noen|noko|nokon|nødvendig|gratis|vanlig|riktig|sant|sånn|slik"
     r"|en|et|ein|eit|ei|krav|plass)\b|\b(?:finnes|finst|fins|gis|skjer|går|tar|står) det\b"
-    r"|\bdet (?:finnes|finst|er)\b"
+    r"|\bdet (?:finnes|finst|er)\b|\bdet (?:[^\W\d_]+ ){0,3}(?:å|at)\b"
     r"|\bde(?:i)? (?:som|der)\b"
-    r"|\bde[nti]? (?=[^\W\d_]+(?:e|ste)\b)"
+    r"|\bde[nti]? (?!noe\b|samme\b|same\b|ikke\b|ikkje\b|alle\b|være\b|vere\b|bare\b)(?=[^\W\d_]+(?:e|ste)\b)"
 )
+
+
+_PREPOSITIONS = "på|i|til|for|hos|med|ved|fra|frå|under|etter|uten|utan|om|mot|før"
+_PREPOSITION = re.compile(rf"({_PREPOSITIONS})\s", re.IGNORECASE)
+_PREPOSITION_INSIDE = re.compile(rf"(?<=\s)({_PREPOSITIONS})(?=\s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +117,29 @@ def _together(alone: str, *, before: str, topic: str) -> tuple[str, Leaning]:
     if not _ASKS.match(rest):
         # "og på søndag?", "enn røntgen?": the question is the earlier one, with this in it.
         few = len(content_words(rest)) < _ALONE
-        return f"{before} {alone}", ("sure" if opened else "maybe") if few else "no"
-    return _headed(topic, alone), _leaning(rest, opened=bool(opened))
+        return _put_in(rest, before) or f"{before} {alone}", "sure" if opened and few else "maybe"
+    return _headed(topic, rest), _leaning(rest, opened=bool(opened))
+
+
+def _put_in(fragment: str, before: str) -> str:
+    """`before` with `fragment` in the place of its last words that begin the same way; "" where none do.
+
+    «Er det lov å røyke på skolen?» with «på lekeplassen» asks «Er det lov å røyke på lekeplassen?».
+    """
+    begun = _PREPOSITION.match(fragment)
+    places = list(_PREPOSITION_INSIDE.finditer(before)) if begun else []
+    same = [place for place in places if begun and place[1].lower() == begun[1].lower()]
+    place = (same or places)[-1] if places else None
+    return f"{before[: place.start(1)]}{fragment.rstrip(' ?.!')}?" if place else ""
 
 
 def _leaning(question: str, *, opened: bool) -> Leaning:
     content = len(content_words(question))
     lowered = " ".join(tokens(question))
     pointed = bool(_POINTER.search(_EMPTY_IT.sub(" ", lowered)))
-    if content == 0 or (pointed and content <= _POINTED):
+    if content == 0 or (pointed and content <= _POINTED) or _BARE_VERB.match(question):
         return "sure"
-    if pointed or content < _ALONE or opened:
-        return "maybe"
-    return "no"
+    return "maybe" if pointed or opened or content < _ALONE else "no"
 
 
 def _corrected(message: str) -> str:
@@ -125,7 +157,7 @@ def _topic(question: str, *, said: str) -> str:
     repeated = frozenset(content_words(said))
     spans = []
     for sentence in _SENTENCE.findall(question):
-        words = _WORD.findall(sentence)
+        words = _WORD.findall(_ASKED.sub("", sentence.strip()))
         carried = [i for i, word in enumerate(words) if content_words(word) and word.lower() not in repeated]
         if carried:
             spans.append(" ".join(words[carried[0] : carried[-1] + 1][:_TOPIC_WORDS]))
