@@ -21,7 +21,7 @@ from helseassistent.train.contextual_export import contextual_card, write_contex
 from helseassistent.train.contextual_fit import fit_lesson, vectors
 from helseassistent.train.contextual_masked import fit_masked
 from helseassistent.train.contextual_model import ContextualEncoder, Weights, encoder_from, mean_weights, weights_of
-from helseassistent.train.contextual_recipe import ContextualRecipe, Lesson
+from helseassistent.train.contextual_recipe import PAIR_FILES, ContextualRecipe, Lesson
 from helseassistent.train.contextual_start import first_encoder
 from helseassistent.train.materials import Materials, read_materials
 from helseassistent.train.measure import Figures, measure_vectors
@@ -55,16 +55,18 @@ def train_contextual(
     """
     begun, recipe = time.monotonic(), recipe or ContextualRecipe()
     stages = Stages(work or out.with_name(f"{out.name}-steg"), key=recipe.digest)
-    size, seed = recipe.architecture, recipe.seed
     materials = read_materials(
-        texts, questions=questions, barred=barred, vocabulary=size.pieces, seed=seed, stages=stages, halved=True
+        texts,
+        questions=questions,
+        barred=barred,
+        vocabulary=recipe.architecture.pieces,
+        seed=recipe.seed,
+        stages=stages,
+        files=PAIR_FILES,
+        halved=True,
     )
     run = _Run(materials, recipe, stages, _device(recipe, announce=announce))
-    encoder = encoder_from(run.mean(), size=size, device=run.device)
-    figures = run.figures(encoder)
-    card = contextual_card(recipe, figures=figures, rows=materials.rows)
-    write_contextual(out, encoder, tokenizer=materials.tokenizer, card=card)
-    return TrainReport(out, figures, time.monotonic() - begun, stages.resumed)
+    return TrainReport(out, run.write(out), time.monotonic() - begun, stages.resumed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,17 @@ class _Run:
     stages: Stages
     device: torch.device
 
-    def mean(self) -> Weights:
+    def write(self, folder: Path) -> Figures:
+        """Make the model and its folder; how well held-out questions find their passages."""
+        recipe, materials = self.recipe, self.materials
+        encoder = encoder_from(self._mean(), size=recipe.architecture, device=self.device)
+        questions, right = materials.asked.held_out_questions()
+        figures = measure_vectors(*self._vectors(encoder, questions), right=right)
+        card = contextual_card(recipe, figures=figures, rows=materials.rows)
+        write_contextual(folder, encoder, tokenizer=materials.tokenizer, card=card)
+        return figures
+
+    def _mean(self) -> Weights:
         """The finished weights."""
         masked = self.stages.arrays("masked", self._masked)
         base = self._after(masked, self.recipe.base, name="base")
@@ -86,11 +98,6 @@ class _Run:
         return mean_weights(
             [self._after(fine, lesson, name=f"last-{number}", negatives=negatives) for number, lesson in lessons]
         )
-
-    def figures(self, encoder: ContextualEncoder) -> Figures:
-        """How well held-out questions find their passages."""
-        questions, right = self.materials.asked.held_out_questions()
-        return measure_vectors(*self._vectors(encoder, questions), right=right)
 
     def _masked(self) -> Arrays:
         recipe, tokenizer, sentences = self.recipe, self.materials.tokenizer, self.materials.sentences

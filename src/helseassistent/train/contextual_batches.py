@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
-from helseassistent.train.contextual_recipe import ContextualRecipe, Lesson
+from helseassistent.train.contextual_recipe import PAIR_FILES, ContextualRecipe, Lesson
 from helseassistent.train.materials import Materials
 from helseassistent.train.pairs import AskedPairs, Batch, Mixture, Source, Surroundings, Thinning
 from helseassistent.train.tokens import Ids
@@ -50,7 +50,7 @@ def mixture(
     shares, window, kept = lesson.shares, recipe.surroundings_window, recipe.sentence_kept
     sources: list[tuple[Source, float]] = [
         (Surroundings(sentences, sentences.usable, window, kept), shares.surroundings),
-        *((matched[name], getattr(shares, name)) for name in matched if hasattr(shares, name)),
+        *((matched[name], getattr(shares, name)) for name in PAIR_FILES),
         (_asked(materials, recipe=recipe, negatives=negatives), shares.questions),
         (materials.grouped, shares.thesaurus),
     ]

@@ -82,6 +82,7 @@ class ContextualShares:
     thesaurus: float
 
 
+PAIR_FILES = ("law_heading", "section_heading", "law_title", "nob_nno", "question_passage", "words")
 TEXT_SHARES = ContextualShares(40, 16, 12, 1, 8, 8, 5, 8, 2)
 QUESTION_SHARES = ContextualShares(12, 8, 6, 0.5, 4, 5, 2, 54, 8)
 HEADING_SHARES = ContextualShares(14, 18, 12, 1, 4, 9, 2, 34, 5)

@@ -56,11 +56,13 @@ def read_materials(
     vocabulary: int,
     seed: int,
     stages: Stages,
+    files: Sequence[str] = PAIR_FILES,
     halved: bool = False,
 ) -> Materials:
     """The folder `texts` with `questions`, without the passages of the sets below `barred` (by default `bench` beside).
 
-    With `halved`, every second review and, for the word pieces, every second long text is left out.
+    `files` names those of its files with pairs that are read. With `halved`, every second review and, for the word
+    pieces, every second long text is left out.
 
     Raises:
         HelseassistentError: if there is nothing to train on, or a line cannot be read.
@@ -71,7 +73,7 @@ def read_materials(
     return Materials(
         tokenizer,
         _sentences(texts, tokenizer=tokenizer, stages=stages, halved=halved),
-        _matched(texts, barred=out, tokenizer=tokenizer),
+        _matched(texts, files=files, barred=out, tokenizer=tokenizer),
         prepare_questions(texts, extra=questions, barred=out, tokenizer=tokenizer, seed=seed),
         Grouped(prepare_groups(texts, tokenizer=tokenizer)),
     )
@@ -99,9 +101,9 @@ def _sentences(texts: Path, *, tokenizer: Tokenizer, stages: Stages, halved: boo
     return Sentences(**stages.arrays("sentences", make))  # type: ignore[arg-type]
 
 
-def _matched(texts: Path, *, barred: frozenset[str], tokenizer: Tokenizer) -> dict[str, Matched]:
+def _matched(texts: Path, *, files: Sequence[str], barred: frozenset[str], tokenizer: Tokenizer) -> dict[str, Matched]:
     found = {}
-    for name in tqdm(PAIR_FILES, desc="Leser par", unit="fil"):
+    for name in tqdm(files, desc="Leser par", unit="fil"):
         rows = labelled_pairs(texts, name=name, barred=barred)
         queries, passages = ([getattr(row, side) for row in rows] for side in ("query", "passage"))
         sides = (tokenise(queries, tokenizer=tokenizer), tokenise(passages, tokenizer=tokenizer))
