@@ -64,12 +64,12 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml constraints.txt | $(PY)
-	$(PIP) -e .
+	$(PIP) -e ".[review]"
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
 	$(PIP) --retries 0 --timeout 15 --index-url $(TORCH_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH)
-	$(PIP) -e ".[train,onnx,dev,xlsx,ingest]"
+	$(PIP) -e ".[train,onnx,dev,xlsx,ingest,review]"
 	@touch $@
 
 # Without its dependencies: it asks for an older PyStemmer than ours, and works with ours.

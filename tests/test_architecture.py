@@ -37,6 +37,9 @@ DOORS: dict[str, set[str]] = {  # the only modules that may import a heavy libra
     "pypdf": {"ingest.parse.pdf"},
     "mammoth": {"ingest.parse.docx"},
     "trafilatura": set(),  # measured against in benchmarks/parsing.py
+    "sqlalchemy": {"review."},
+    "alembic": {"review.store", "review.migrations."},
+    "psycopg": set(),  # SQLAlchemy brings it in
     "sklearn": {"evaluate.", "train."},
     "scipy": {"index.lexical", "evaluate.", "train."},
     "Stemmer": set(),  # the analyser is our own

@@ -31,3 +31,7 @@ class SourcesError(HelseassistentError):
 
 class IngestError(HelseassistentError):
     """Pages cannot be brought in at all; what is wrong with one page is a value, not this."""
+
+
+class ReviewError(HelseassistentError):
+    """The log, or what staff keep beside it, cannot be used."""

@@ -1,0 +1,1 @@
+"""What staff see and keep: the log, the queue, verdicts, approved answers and reports."""
