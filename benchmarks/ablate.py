@@ -21,15 +21,14 @@ from helseassistent.answer.scope import Scope
 from helseassistent.answer.sentences import NAMES
 from helseassistent.corpus import load_corpus
 from helseassistent.evaluate.questions import read_questions
-from helseassistent.index.encode import load_encoder
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.settings import corpus_settings, load_settings
-from helseassistent.train.answering import RememberingEncoder, sentence_group, try_episodes
+from helseassistent.train.answering import remembering, sentence_group, try_episodes
 from helseassistent.train.data import questioned
 from helseassistent.train.episodes import read_material
 from helseassistent.train.ranker import Group, fit_listwise
 from helseassistent.types import Answer
-from helseassistent.wiring import Parts, build_index, build_parts
+from helseassistent.wiring import Parts, build_index, build_parts, encoder_of
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -54,9 +53,9 @@ def main() -> int:
 
 
 def _sentences() -> None:
-    encoder = RememberingEncoder(load_encoder(None))
+    encoder = remembering(encoder_of(load_settings({})))
     material = read_material(questioned(SHARED / "training"), questions=QUESTIONS)
-    labels, weights = QUESTIONS / "sentence-labels.jsonl", RankWeights.shipped()
+    labels, weights = QUESTIONS / "sentence-labels.jsonl", RankWeights.shipped(contextual=True)
     tried = list(try_episodes(material, labels=labels, encoder=encoder, weights=weights, count=EPISODES))
     vectors = WordVectors(encoder)
     groups = [sentence_group(case, vectors=vectors) for case in tried if case.labelled]

@@ -29,6 +29,7 @@ class Settings:
     corpus: Path = Path("corpus")
     index: Path = Path("index")
     encoder: str = ""  # "" is the shipped model; else a folder or a hub name
+    contextual: str = ""  # "" is the shipped second encoder; "ingen" for none; else a folder or a hub name
     vector_store: str = "faiss"  # or "module:Class" of a LlamaIndex vector store
     thesaurus: str = ""  # a folder with .tsv files of the operator's own words, read beside the shipped ones
     calibration: str = ""  # "" is the shipped confidence model; else a file that `evaluate --calibrate` wrote

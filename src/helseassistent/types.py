@@ -86,6 +86,7 @@ class Signals:
     words: float = 0.0  # BM25 over stems and the thesaurus's words, as a share of what the question's terms could give
     grams: float = 0.0  # the same over character 4-grams
     headings: float = 0.0  # the same over stems of title and headings
+    contextual: float = 0.0  # question against title, headings and text, by the encoder that reads words in context
     said: float = 0.0  # share of the question's words that the passage says, the rare ones counting more
     late: float = 0.0  # how surely the passage says the question, word by word; in [-1, 1]
 

@@ -52,7 +52,7 @@ def in_child(pages: Corpus, index: Path, dies_at: int) -> int:
 def served(index: Path) -> dict[str, object]:
     """What a reader sees: the generation, its pages, and the text of the best passage for a question."""
     generation = open_generation(index)
-    retriever = HybridRetriever(generation, encoder=HashingEncoder(), weights=RankWeights.shipped())
+    retriever = HybridRetriever(generation, encoder=HashingEncoder(), weights=RankWeights.shipped(contextual=False))
     found = retriever.search("Kan legevakten ta røntgen?")
     return {
         "generation": generation.manifest.generation,

@@ -41,7 +41,7 @@ with _locked(Path(sys.argv[1])):
 
 
 def best(generation: Generation, question: str) -> list[tuple[str, float]]:
-    retriever = HybridRetriever(generation, encoder=HashingEncoder(), weights=RankWeights.shipped())
+    retriever = HybridRetriever(generation, encoder=HashingEncoder(), weights=RankWeights.shipped(contextual=False))
     return [(found.passage.id, found.score) for found in retriever.search(question, top_k=5)]
 
 

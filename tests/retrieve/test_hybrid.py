@@ -21,7 +21,7 @@ from helseassistent.types import Scored
 
 @pytest.fixture
 def retriever(generation: Generation) -> HybridRetriever:
-    return HybridRetriever(generation, encoder=HashingEncoder(), weights=RankWeights.shipped())
+    return HybridRetriever(generation, encoder=HashingEncoder(), weights=RankWeights.shipped(contextual=False))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_second_ranking_puts_what_says_more_of_the_question_first(tmp_path: 
 
 
 def test_without_a_second_ranking_the_first_stands(tmp_path: Path) -> None:
-    weights = RankWeights.of(RankWeights.shipped().by_name()["weights"])
+    weights = RankWeights.of(RankWeights.shipped(contextual=False).by_name()["weights"])
     found = found_in(BODIES, tmp_path, weights=weights)
     assert all(scored.signals.said == scored.signals.late == 0.0 for scored in found)
     by_hand = [

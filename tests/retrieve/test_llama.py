@@ -17,7 +17,7 @@ QUESTION = "Hvor mange plasser har Storetveit sykehjem?"
 
 @pytest.fixture
 def retriever(generation: Generation) -> HybridRetriever:
-    return HybridRetriever(generation, encoder=HashingEncoder(), weights=RankWeights.shipped())
+    return HybridRetriever(generation, encoder=HashingEncoder(), weights=RankWeights.shipped(contextual=False))
 
 
 def test_nodes_are_our_passages_with_their_place(retriever: HybridRetriever) -> None:

@@ -15,7 +15,7 @@ from helseassistent.retrieve.signals import NAMES, SignalTable
 @pytest.mark.parametrize(
     "weights",
     [
-        RankWeights.shipped(),
+        RankWeights.shipped(contextual=False),
         RankWeights.of({}),
         RankWeights.of({"dense": 1.25, "grams": -0.5}, own_words={"words": 2}, again={"first": 0.75, "said": 3}),
     ],

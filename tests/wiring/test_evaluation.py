@@ -46,7 +46,7 @@ def test_a_method_without_a_signal_is_the_shipped_ranking_with_that_weight_at_no
         for name, search in methods_of(generation, encoder=HashingEncoder(), names=names).items()
     }
     for name in signals:
-        weights = RankWeights.shipped().without(name)
+        weights = RankWeights.shipped(contextual=False).without(name)
         retriever = HybridRetriever(generation, encoder=HashingEncoder(), weights=weights)
         assert found[f"without-{name}"] == retriever.search(QUESTION, top_k=5)
     assert found["without-said"] != found["hybrid"]

@@ -44,6 +44,7 @@ def features(
         "words": signals.words,
         "grams": signals.grams,
         "headings": signals.headings,
+        "contextual": signals.contextual,
         "said": signals.said,
         "late": signals.late,
         "covered": float(reading.importance @ said_around),

@@ -20,6 +20,7 @@ from helseassistent import durable
 from helseassistent.corpus import Corpus, PageProblem
 from helseassistent.errors import BrokenIndexError
 from helseassistent.index import generation as layout
+from helseassistent.index.contextual import contextual_of
 from helseassistent.index.generation import Generation, SentenceTable, current_id, open_generation
 from helseassistent.index.lexical import Lexical, lexical
 from helseassistent.index.manifest import (
@@ -67,6 +68,7 @@ class _Table:
     context_vectors: Vectors
     sentences: SentenceTable
     sentence_vectors: NDArray[np.float16]
+    contextual_vectors: NDArray[np.float16] | None
     embedded: int
 
 
@@ -139,22 +141,29 @@ def _embed(
     vectors = np.zeros((len(passages), size), dtype=np.float32)
     contexts = np.zeros((len(passages), size), dtype=np.float32)
     sentence_vectors = np.zeros((len(table), size), dtype=np.float16)
+    second = contextual_of(encoder)
+    contextual = np.zeros((len(passages), second.dimensions), dtype=np.float16) if second else None
     fresh = [row for row, passage in enumerate(passages) if passage.id not in known]
     for row, passage in enumerate(passages if known else ()):
         if previous and (old := known.get(passage.id)) is not None:
             vectors[row] = previous.vectors[old]
             contexts[row] = previous.context_vectors[old]
+            if contextual is not None and previous.contextual_vectors is not None:
+                contextual[row] = previous.contextual_vectors[old]
             first, last = previous.sentence_bounds[old], previous.sentence_bounds[old + 1]
             sentence_vectors[bounds[row] : bounds[row + 1]] = previous.sentence_vectors[first:last]
     for begin in tqdm(range(0, len(fresh), _BATCH), desc="Leser inn", unit="bolk", disable=not progress):
         rows = fresh[begin : begin + _BATCH]
-        vectors[rows] = encoder.encode_passages([embedded_text(passages[row]) for row in rows])
+        whole = [embedded_text(passages[row]) for row in rows]
+        vectors[rows] = encoder.encode_passages(whole)
+        if contextual is not None and second:
+            contextual[rows] = second.encode_passages(whole)
         contexts[rows] = _encode_once([context_of(passages[row]) for row in rows], encoder=encoder)
         texts = [pages[passages[row].file].body[start:end] for row in rows for start, end in spans[row]]
         if texts:
             inner = np.concatenate([np.arange(bounds[row], bounds[row + 1]) for row in rows])
             sentence_vectors[inner] = encoder.encode_passages(texts)
-    return _Table(vectors, contexts, table, sentence_vectors, len(fresh))
+    return _Table(vectors, contexts, table, sentence_vectors, contextual, len(fresh))
 
 
 def _encode_once(texts: Sequence[str], *, encoder: Encoder) -> Vectors:
@@ -225,6 +234,8 @@ def _fill(
     durable.write_new(staging / layout.VECTORS, layout.array_bytes(table.vectors))
     durable.write_new(staging / layout.CONTEXT_VECTORS, layout.array_bytes(table.context_vectors))
     durable.write_new(staging / layout.SENTENCE_VECTORS, layout.array_bytes(table.sentence_vectors))
+    if table.contextual_vectors is not None:
+        durable.write_new(staging / layout.CONTEXTUAL_VECTORS, layout.array_bytes(table.contextual_vectors))
     durable.write_new(staging / layout.FAISS_FILE, faiss_bytes(table.vectors))
     counted.words.save(staging / layout.WORDS)
     counted.grams.save(staging / layout.GRAMS)

@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from helseassistent.errors import EncoderError
-from helseassistent.index.encode_onnx import find_graph, load_onnx
+from helseassistent.index.encode_onnx import GRAPH, find_graph, load_onnx
 from helseassistent.index.model_folder import (
     CHECKSUMS,
     MODEL_FILES,
@@ -56,7 +56,7 @@ def load_encoder(name: str | Path | None) -> Encoder:
     """
     folder = SHIPPED_MODEL if name is None else Path(name)
     if name is None:
-        return _static(folder, digests=_verified(folder))
+        return _static(folder, digests=verified(folder))
     graph = find_graph(folder)
     if graph and (graph == folder or not any(folder.rglob("*.safetensors"))):
         return load_onnx(graph, name=str(name))
@@ -215,7 +215,7 @@ def _is_static(folder: Path) -> bool:
     return only and (folder / _WEIGHTS).is_file() and (folder / TOKENIZER).is_file()
 
 
-def _verified(folder: Path) -> Digests:
+def verified(folder: Path) -> Digests:
     """The digests of the shipped files.
 
     Raises:
@@ -227,7 +227,7 @@ def _verified(folder: Path) -> Digests:
     except OSError as error:
         raise EncoderError(f"Språkmodellen som følger med, mangler. {advice}") from error
     released = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines if line.strip())}
-    found = digests_of(folder)
+    found = digests_of(folder, patterns=(*MODEL_FILES, GRAPH))
     for name in sorted(released.keys() | found.keys()):
         if released.get(name) != found.get(name):
             raise EncoderError(f"Fila «{name}» i språkmodellen som følger med, er ikke den som ble utgitt. {advice}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
@@ -55,6 +57,8 @@ class OnnxEncoder:
     prompts: tuple[str, str]  # put before a question and before a passage
     fingerprint: str
     dimensions: int
+    batch: int = _TOGETHER  # texts in one run
+    together: int = 1  # runs at the same time, for a session that keeps to one core
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """One unit row a question."""
@@ -68,10 +72,16 @@ class OnnxEncoder:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         encodings = self.tokenizer.encode_batch([text.strip() for text in texts])
         order = sorted(range(len(texts)), key=lambda row: len(encodings[row].ids))
-        for first in range(0, len(order), _TOGETHER):
-            rows = [row for row in order[first : first + _TOGETHER] if encodings[row].ids]
-            if rows:
-                vectors[rows] = self._run([encodings[row] for row in rows])
+        filled = [row for row in order if encodings[row].ids]
+        chunks = [filled[first : first + self.batch] for first in range(0, len(filled), self.batch)]
+        runs = ([encodings[row] for row in rows] for rows in chunks)
+        if self.together > 1 and len(chunks) > 1:
+            with ThreadPoolExecutor(self.together) as pool:  # ONNX Runtime lets go of the interpreter while it runs
+                found = list(pool.map(self._run, runs))
+        else:
+            found = [self._run(run) for run in runs]
+        for rows, part in zip(chunks, found, strict=True):
+            vectors[rows] = part
         return unit_rows(vectors)
 
     def _run(self, encodings: Sequence[Encoding]) -> NDArray[np.float32]:
@@ -93,17 +103,20 @@ def find_graph(path: Path) -> Path | None:
     return next((graph for below in _FOLDERS if (graph := path / below / GRAPH).is_file()), None)
 
 
-def load_onnx(graph: Path, *, name: str) -> OnnxEncoder:
+def load_onnx(graph: Path, *, name: str, alone: bool = False) -> OnnxEncoder:
     """The model whose graph is the file `graph`; what goes with it lies beside it or, for `onnx/`, above it.
+
+    With `alone` each text is a run of its own on one core, as many at a time as there are cores: a graph in 8 bits
+    spreads them over the largest value of a run, so that a text's vector would depend on its neighbours.
 
     Raises:
         EncoderError: if a part is missing or cannot be used, or the extra is not installed.
     """
-    alone = graph.parent.name == "onnx" and not (graph.parent / TOKENIZER).is_file()
-    folder = graph.parent.parent if alone else graph.parent
+    below = graph.parent.name == "onnx" and not (graph.parent / TOKENIZER).is_file()
+    folder = graph.parent.parent if below else graph.parent
     if not (folder / TOKENIZER).is_file():
         raise EncoderError(f"Modellen «{name}» mangler {TOKENIZER}. Legg den i «{folder}».")
-    session = _session(graph, name=name)
+    session = _session(graph, name=name, threads=1 if alone else 0)
     tokenizer, window = _tokenizer(folder, name=name)
     prompts = prompts_of(folder, name=name)
     # The graph, the weights that large models keep beside it, and every setting.
@@ -115,10 +128,11 @@ def load_onnx(graph: Path, *, name: str) -> OnnxEncoder:
     if not dimensions:
         raise EncoderError(f"Modellen «{name}» sier ikke hvor lange vektorene er. Eksporter den på nytt.")
     pooling, padding = _pooling(folder, name=name), _padding(folder, tokenizer=tokenizer)
-    return OnnxEncoder(session, tokenizer, pooling, padding, prompts, fingerprint, dimensions)
+    batch, together = (1, os.cpu_count() or 1) if alone else (_TOGETHER, 1)
+    return OnnxEncoder(session, tokenizer, pooling, padding, prompts, fingerprint, dimensions, batch, together)
 
 
-def _session(graph: Path, *, name: str) -> InferenceSession:
+def _session(graph: Path, *, name: str, threads: int) -> InferenceSession:
     try:
         import onnxruntime
     except ImportError as error:
@@ -127,6 +141,7 @@ def _session(graph: Path, *, name: str) -> InferenceSession:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only
+    options.intra_op_num_threads = threads
     try:
         session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except (

@@ -24,6 +24,7 @@ from helseassistent.types import Page, Passage, Vectors
 
 PAGES, PASSAGES, SENTENCES = "pages.jsonl", "passages.jsonl", "sentences.npy"
 VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS = "vectors.npy", "context_vectors.npy", "sentence_vectors.npy"
+CONTEXTUAL_VECTORS = "contextual_vectors.npy"
 FAISS_FILE, WORDS, GRAMS, CONTEXT = "vectors.faiss", "bm25-words", "bm25-grams", "bm25-context"
 
 # int64, shape (n, 3): row of the passage, and start and end of the sentence in its page's body.
@@ -42,6 +43,7 @@ class Generation:
     vectors: Vectors
     context_vectors: Vectors  # of title and headings alone
     sentence_vectors: Vectors  # one row a sentence
+    contextual_vectors: Vectors | None = None  # by the second encoder, of the same texts as `vectors`
     vector_store: str = FAISS
 
     @cached_property
@@ -138,7 +140,8 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
     arrays = {
         # As a plain array over the same pages of the file: indexing np.memmap costs more than the arithmetic.
         name: np.load(folder / name, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-        for name in (SENTENCES, VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS)
+        for name in (SENTENCES, VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS, CONTEXTUAL_VECTORS)
+        if name != CONTEXTUAL_VECTORS or name in manifest.files
     }
     return Generation(
         manifest,
@@ -149,6 +152,7 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
         vectors=arrays[VECTORS],
         context_vectors=arrays[CONTEXT_VECTORS],
         sentence_vectors=arrays[SENTENCE_VECTORS],
+        contextual_vectors=arrays.get(CONTEXTUAL_VECTORS),
         vector_store=vector_store,
     )
 

@@ -15,6 +15,7 @@ from helseassistent.answer.reading import (
     read_question,
     subject_words,
 )
+from helseassistent.index.contextual import contextual_of
 from helseassistent.index.generation import Generation
 from helseassistent.index.late import Asked, LateInteraction, shipped_late
 from helseassistent.index.passages import embedded_text
@@ -42,6 +43,7 @@ class HybridRetriever:
     ) -> None:
         self.generation = generation
         self._encoder = encoder
+        self._second = contextual_of(encoder)
         self._weights = weights
         self._late = late or shipped_late()
         self._thesaurus = thesaurus or shipped_thesaurus()
@@ -75,7 +77,13 @@ class HybridRetriever:
 
     def table(self, question: str, *, vector: Scores) -> SignalTable:
         """The candidates for a question with the signals of the first ranking."""
-        return signal_table(question, generation=self.generation, vector=vector, official=self.searched_also(question))
+        return signal_table(
+            question,
+            generation=self.generation,
+            vector=vector,
+            contextual=self._second.encode_questions([question])[0] if self._second else None,
+            official=self.searched_also(question),
+        )
 
     def read_again(self, question: str, rows: NDArray[np.int64], *, asked: Asked | None = None) -> NDArray[np.float64]:
         """What only the second ranking sees of passages, `said` and `late`, shape (rows, 2)."""

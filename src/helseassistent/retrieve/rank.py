@@ -42,10 +42,13 @@ class RankWeights:
     again: Weights | None = None  # None leaves the first ranking as it is
 
     @classmethod
-    def shipped(cls) -> RankWeights:
-        """The weights in `rank.json`, fitted by `helseassistent train --fit` on questions the encoder has not seen."""
-        content = resources.files("helseassistent.retrieve").joinpath("rank.json").read_text(encoding="utf-8")
-        return cls.of(**json.loads(content))
+    def shipped(cls, *, contextual: bool) -> RankWeights:
+        """The weights that `helseassistent train --fit` fitted on questions the encoders have not seen.
+
+        Those of `rank.json` want the signal of the second encoder, those of `rank-static.json` do without.
+        """
+        path = resources.files("helseassistent.retrieve").joinpath(rank_file(contextual=contextual))
+        return cls.of(**json.loads(path.read_text(encoding="utf-8")))
 
     @classmethod
     def of(
@@ -82,6 +85,11 @@ class RankWeights:
         return RankWeights.of(
             **{part: {name: w for name, w in found.items() if name != signal} for part, found in self.by_name().items()}
         )
+
+
+def rank_file(*, contextual: bool) -> str:
+    """Which file of this folder holds the weights with or without the signal of the second encoder."""
+    return "rank.json" if contextual else "rank-static.json"
 
 
 def scores(table: SignalTable, *, weights: RankWeights) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from helseassistent.text.terms import gram_terms, search_terms
 
 DEPTH = 60  # how many passages each list may propose
 OFFICIAL = 0.3  # weight of a term that the thesaurus gave; docs/decisions/0008-ranking.md has the others
-NAMES = ("dense", "context", "sentence", "words", "grams", "headings")  # fields of types.Signals
+NAMES = ("dense", "context", "sentence", "words", "grams", "headings", "contextual")  # fields of types.Signals
 Scores: TypeAlias = NDArray[np.float32]
 
 
@@ -32,10 +32,18 @@ class SignalTable:
         return float(self.values[:, NAMES.index("words")].max(initial=0.0))
 
 
-def signal_table(question: str, *, generation: Generation, vector: Scores, official: Sequence[str] = ()) -> SignalTable:
+def signal_table(
+    question: str,
+    *,
+    generation: Generation,
+    vector: Scores,
+    contextual: Scores | None = None,
+    official: Sequence[str] = (),
+) -> SignalTable:
     """Every passage that is among the best of any list, with all signals.
 
-    `vector` is the encoded question; `official` are words that the thesaurus gives for those of the question.
+    `vector` is the encoded question, `contextual` by the second encoder if there is one; `official` are words that the
+    thesaurus gives for those of the question.
     """
     terms, weights = generation.spelling.terms(question)
     more = [term for word in official for term in search_terms(word)]
@@ -52,6 +60,7 @@ def signal_table(question: str, *, generation: Generation, vector: Scores, offic
             words[rows],
             grams[rows],
             headings[rows],
+            _contextual(rows, generation=generation, vector=contextual),
         ],
         axis=1,
     )
@@ -62,6 +71,12 @@ def sentence_similarities(row: int, *, generation: Generation, vector: Scores) -
     """Cosine of each sentence of passage `row` to the question, in reading order."""
     first, last = generation.sentence_bounds[row], generation.sentence_bounds[row + 1]
     return np.asarray(generation.sentence_vectors[first:last].astype(np.float32) @ vector)
+
+
+def _contextual(rows: NDArray[np.int64], *, generation: Generation, vector: Scores | None) -> Scores:
+    if vector is None or generation.contextual_vectors is None:
+        return np.zeros(len(rows), dtype=np.float32)
+    return np.asarray(generation.contextual_vectors[rows].astype(np.float32) @ vector)
 
 
 def _shares(index: Bm25, terms: list[str], weights: list[float] | None = None, official: Sequence[str] = ()) -> Scores:

@@ -22,6 +22,7 @@ from helseassistent.answer.sentences import NAMES as SENTENCE_NAMES
 from helseassistent.answer.sentences import sentence_features
 from helseassistent.answer.support import features
 from helseassistent.index.build import build
+from helseassistent.index.contextual import PairedEncoder
 from helseassistent.index.generation import open_generation
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
@@ -65,6 +66,13 @@ class RememberingEncoder:
         if missing:
             self._known.update(zip(missing, self._encoder.encode_passages(missing), strict=True))
         return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
+
+
+def remembering(encoder: Encoder) -> Encoder:
+    """The encoder, or both of a pair, each remembering."""
+    if isinstance(encoder, PairedEncoder):
+        return PairedEncoder(RememberingEncoder(encoder.words), RememberingEncoder(encoder.contextual))
+    return RememberingEncoder(encoder)
 
 
 def try_episodes(

@@ -29,8 +29,8 @@ from helseassistent.types import Encoder, Page
 # How many questions of each kind the ranking is fitted on, and among how many passages they are asked at most.
 EVERYDAY = 2000
 OWN_WORDS: Mapping[str, tuple[int, int]] = {
-    "law_heading": (700, 6000),
-    "section_heading": (400, 3000),
+    "law_heading": (700, 4000),
+    "section_heading": (400, 2500),
     "question_passage": (400, 3000),
 }
 _SEED = 11

@@ -20,6 +20,7 @@ from helseassistent.assistant import Assistant
 from helseassistent.chat.render import plain_text
 from helseassistent.corpus import load_corpus, page_paths, says_under_update
 from helseassistent.errors import SettingsError
+from helseassistent.index.contextual import PairedEncoder, contextual_of, shipped_contextual, words_of
 from helseassistent.index.encode import load_encoder
 from helseassistent.index.generation import Generation, open_generation
 from helseassistent.index.manifest import CURRENT
@@ -35,6 +36,10 @@ from helseassistent.wiring.next_questions import TriedQuestions, tried_out
 
 if TYPE_CHECKING:
     from helseassistent.index.build import BuildReport
+
+
+NO_CONTEXTUAL = "ingen"
+CONFIDENCE = {True: "confidence.json", False: "confidence-static.json"}  # with the second encoder, and without
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,12 @@ class Parts:
 
 
 def encoder_of(settings: Settings) -> Encoder:
-    """The encoder that the settings name."""
-    return load_encoder(settings.encoder or None)
+    """The encoder that the settings name, with the second one unless they want none."""
+    words = load_encoder(settings.encoder or None)
+    if settings.contextual == NO_CONTEXTUAL:
+        return words
+    second = load_encoder(settings.contextual) if settings.contextual else shipped_contextual()
+    return PairedEncoder(words, second)
 
 
 def build_index(settings: Settings, *, progress: bool = False, encoder: Encoder | None = None) -> BuildReport:
@@ -107,7 +116,11 @@ def build_parts(
     vectors = WordVectors(encoder)
     thesaurus = shipped_thesaurus(Path(settings.thesaurus) if settings.thesaurus else None)
     retriever = HybridRetriever(
-        generation, encoder=encoder, weights=RankWeights.shipped(), vectors=vectors, thesaurus=thesaurus
+        generation,
+        encoder=encoder,
+        weights=RankWeights.shipped(contextual=contextual_of(encoder) is not None),
+        vectors=vectors,
+        thesaurus=thesaurus,
     )
     updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
     known = (number.number for number in load_numbers().values())
@@ -118,7 +131,7 @@ def build_parts(
         retriever,
         encoder,
         vectors,
-        Scope.shipped(encoder=encoder),
+        Scope.shipped(encoder=words_of(encoder)),
         load_confidence(settings, encoder=encoder),
         public,
         tried,
@@ -144,8 +157,10 @@ def load_confidence(settings: Settings, *, encoder: Encoder) -> ConfidenceModel:
     """The confidence model that the settings name, refused if another encoder made it."""
     if settings.calibration:
         return read_model(Path(settings.calibration), encoder=encoder.fingerprint)
-    with resources.as_file(resources.files("helseassistent.answer").joinpath("confidence.json")) as path:
-        if settings.encoder:
+    with resources.as_file(
+        resources.files("helseassistent.answer").joinpath(CONFIDENCE[contextual_of(encoder) is not None])
+    ) as path:
+        if settings.encoder or settings.contextual not in ("", NO_CONTEXTUAL):
             raise SettingsError(
                 "En annen språkmodell enn den som følger med, trenger sin egen kalibrering: kjør"
                 " «helseassistent evaluate SPØRSMÅL --calibrate» og sett HELSEASSISTENT_CALIBRATION til filen."

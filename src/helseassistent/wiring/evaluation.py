@@ -19,6 +19,7 @@ from helseassistent.evaluate.methods import Search, SearchIds
 from helseassistent.evaluate.questions import Question
 from helseassistent.evaluate.run import run_questions
 from helseassistent.index.build import build
+from helseassistent.index.contextual import contextual_of
 from helseassistent.index.generation import Generation, open_generation
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import AGAIN, RankWeights
@@ -36,6 +37,7 @@ METHODS: Mapping[str, Mapping[str, float] | None] = {
     "bm25": {"words": 1},
     "grams": {"grams": 1},
     "headings": {"headings": 1},
+    "contextual": {"contextual": 1},
 }
 _WITHOUT_THESAURUS = "without-thesaurus"
 SIGNALS = (*NAMES, *AGAIN[1:])
@@ -100,7 +102,7 @@ def features_of(parts: Parts, question: str) -> dict[str, float]:
 
 
 def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
-    shipped = RankWeights.shipped()
+    shipped = RankWeights.shipped(contextual=contextual_of(encoder) is not None)
     left_out = name.removeprefix("without-")
     if left_out != name and left_out in SIGNALS:
         chosen = shipped.without(left_out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,10 +14,13 @@ from helseassistent.answer.scope import Scope
 from helseassistent.answer.sentences import shipped_weights
 from helseassistent.errors import HelseassistentError
 from helseassistent.evaluate.calibrate import Calibration, Sample, calibrate
+from helseassistent.index.contextual import PairedEncoder, contextual_of, words_of
+from helseassistent.retrieve.rank import rank_file
 from helseassistent.train.answering import (
-    RememberingEncoder,
+    Tried,
     confidence_samples,
     fit_sentences,
+    remembering,
     try_episodes,
 )
 from helseassistent.train.data import questioned
@@ -26,6 +29,7 @@ from helseassistent.train.labels import counting_groups, read_labels
 from helseassistent.train.ranking import fit_ranking, practice_sets
 from helseassistent.train.scope import fit_scope
 from helseassistent.types import Encoder
+from helseassistent.wiring import CONFIDENCE
 
 EPISODES = 160
 # A true quote that does not answer costs a reader seconds; an answer held back costs a phone call. Weighed three to
@@ -44,36 +48,48 @@ def fit_answering(texts: Path, *, questions: Path, encoder: Encoder, announce: C
         raise HelseassistentError(
             "Fant ingen spørsmål å tilpasse til. Oppgi mappa med treningsdata: --texts MAPPE, med citizen_questions i."
         )
-    remembering = RememberingEncoder(encoder)
     rows = questioned(texts, extra=sorted(questions.glob("train-*.jsonl")))
-    weights = fit_ranking(practice_sets(texts, rows), encoder=remembering)
-    _write("retrieve/rank.json", weights.by_name())
-    announce(f"Rangering: {weights}")
-    labels = questions / "sentence-labels.jsonl"
+    practice = practice_sets(texts, rows)
     material = read_material(rows, questions=questions)
-    tried = list(try_episodes(material, labels=labels, encoder=remembering, weights=weights, count=EPISODES))
-    vectors = WordVectors(remembering)
-    counting = list(counting_groups(rows, read_labels(labels), encoder=remembering, vectors=vectors))
-    sentences = fit_sentences(tried, counting=counting, vectors=vectors)
-    _write("answer/sentence.json", {"weights": sentences})
-    shipped_weights.cache_clear()
-    announce(f"Setninger: {sentences}")
-    scope_file = fit_scope(rows, messages=questions / "out-of-scope-2.jsonl", encoder=encoder)
-    (_PACKAGE / "answer" / "scope.json").write_text(scope_file, encoding="utf-8")
-    scope = Scope.shipped(encoder=encoder)
-    samples = confidence_samples(tried, encoder=encoder, vectors=vectors, scope=scope)
+    (_PACKAGE / "answer" / "scope.json").write_text(
+        fit_scope(rows, messages=questions / "out-of-scope-2.jsonl", encoder=words_of(encoder)), encoding="utf-8"
+    )
+    both = remembering(encoder)
+    labels = questions / "sentence-labels.jsonl"
+    # The sentences are chosen by what the encoder of words says, so that one set of weights serves with and without
+    # the second encoder; it is fitted to the evidence that is found with it.
+    for one in (both, both.words) if isinstance(both, PairedEncoder) else (both,):
+        weights = fit_ranking(practice, encoder=one)
+        contextual = contextual_of(one) is not None
+        _write(f"retrieve/{rank_file(contextual=contextual)}", weights.by_name())
+        announce(f"Rangering: {weights}")
+        tried = list(try_episodes(material, labels=labels, encoder=one, weights=weights, count=EPISODES))
+        vectors = WordVectors(one)
+        if one is both:
+            counting = list(counting_groups(rows, read_labels(labels), encoder=one, vectors=vectors))
+            sentences = fit_sentences(tried, counting=counting, vectors=vectors)
+            _write("answer/sentence.json", {"weights": sentences})
+            shipped_weights.cache_clear()
+            announce(f"Setninger: {sentences}")
+        fitted = _confidence(tried, encoder=one, vectors=vectors)
+        (_PACKAGE / "answer" / CONFIDENCE[contextual]).write_text(model_json(fitted), encoding="utf-8")
+        announce(
+            f"Sikkerhet: {fitted.n} spørsmål, terskel {fitted.threshold:.3f}, {fitted.coverage:.1%} besvart,"
+            f" {fitted.risk:.1%} av svarene gale, ECE {fitted.ece:.3f}, Brier {fitted.brier:.3f}"
+        )
+
+
+def _confidence(tried: Sequence[Tried], *, encoder: Encoder, vectors: WordVectors) -> ConfidenceModel:
+    samples = confidence_samples(
+        tried, encoder=encoder, vectors=vectors, scope=Scope.shipped(encoder=words_of(encoder))
+    )
     calibration = calibrate(
         [Sample(seen, right) for seen, right in samples],
         error_budget=1.0,
         encoder=encoder.fingerprint,
         date=date.today().isoformat(),
     )
-    fitted = _at_threshold(calibration)
-    (_PACKAGE / "answer" / "confidence.json").write_text(model_json(fitted), encoding="utf-8")
-    announce(
-        f"Sikkerhet: {fitted.n} spørsmål, terskel {fitted.threshold:.3f}, {fitted.coverage:.1%} besvart,"
-        f" {fitted.risk:.1%} av svarene gale, ECE {fitted.ece:.3f}, Brier {fitted.brier:.3f}"
-    )
+    return _at_threshold(calibration)
 
 
 def _at_threshold(calibration: Calibration) -> ConfidenceModel:
