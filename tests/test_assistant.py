@@ -15,6 +15,7 @@ from helseassistent.answer.safety import Safety
 from helseassistent.assistant import EVIDENCE, QUESTION_LIMIT, Assistant
 from helseassistent.corpus import Corpus
 from helseassistent.index.build import build
+from helseassistent.index.contextual import words_of
 from helseassistent.index.generation import open_generation
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
@@ -142,7 +143,8 @@ def test_every_quote_for_the_question_sets_is_verbatim(bold: Assistant) -> None:
 
 
 def test_every_quote_from_the_health_law_is_verbatim(bold: Assistant, health_law: Corpus, tmp_path: Path) -> None:
-    build(health_law, tmp_path, encoder=bold.encoder)
+    words = words_of(bold.encoder)  # which passages are found is not the matter here, and this is thirty times as quick
+    build(health_law, tmp_path, encoder=words)
     retriever = HybridRetriever(
         open_generation(tmp_path), encoder=bold.encoder, weights=RankWeights.shipped(contextual=False)
     )

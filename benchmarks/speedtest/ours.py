@@ -12,7 +12,7 @@ from tqdm import tqdm
 from helseassistent.index.build import build
 from helseassistent.index.encode import load_encoder
 from helseassistent.settings import Settings
-from helseassistent.wiring import build_parts
+from helseassistent.wiring import NO_CONTEXTUAL, build_parts
 from speedtest.clock import Clock, Timed, peak, quantiles, resident
 from speedtest.material import corpus_of, questions_of
 
@@ -45,7 +45,7 @@ def measure_build(index: Path, *, passages: int) -> dict[str, Any]:
 def measure_questions(index: Path, *, count: int, budget: float) -> dict[str, Any]:
     """Ask up to `count` questions within `budget` seconds: milliseconds by part, and the memory held while serving."""
     begun = perf_counter()
-    parts = build_parts(Settings(corpus=index, index=index))
+    parts = build_parts(Settings(corpus=index, index=index, contextual=NO_CONTEXTUAL))
     opened, clock = perf_counter() - begun, Clock()
     assistant = parts.assistant
     _observe(assistant.retriever.generation, assistant.encoder, clock=clock)
