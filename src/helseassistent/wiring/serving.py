@@ -71,7 +71,7 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
             ) from error
         begun = (settings.index / CURRENT).exists()
         live = live_parts(settings)
-        if not begun:
+        if not begun and (settings.index / CURRENT).exists():  # it was built just now
             try_questions(build_parts(settings))
         app = build_chat(settings, live=live)
         live.watch(every=_LOOK_AT_INDEX)
