@@ -25,6 +25,11 @@ _FAILED = re.compile(
     r"|under\s+vedlikehold|scheduled\s+maintenance",
     re.IGNORECASE,
 )
+_CLOSED = re.compile(
+    r"logg?\s+(?:deg\s+)?inn\s+for\s+å\s+(?:lese|se|sjå)\b|(?:kun|bare|berre)?\s*for\s+(?:våre\s+)?abonnent(?:er|ar)\b"
+    r"|(?:bli|kjøp)\s+abonn\w+\s+for\s+å\s+lese",
+    re.IGNORECASE,
+)
 _LOGIN = re.compile(
     r"\b(?:logg?e?\s+(?:deg\s+)?(?:inn|på)|innlogging|pålogging|log\s?in|sign\s+in|bankid|id-porten|krever\s+tilgang)\b",
     re.IGNORECASE,
@@ -67,7 +72,8 @@ def why_no_page(served: Served, *, title: str, text: str) -> tuple[str, bool] | 
         return "Serveren svarte at siden ikke finnes, men med status 200.", False
     if words < _SHORTER and _FAILED.search(top):
         return "Serveren viste en feilmelding i stedet for siden.", True
-    if (words < _SHORTER and _LOGIN.match(title)) or (served.password and words < _NEARLY_NOTHING):
+    closed = _LOGIN.match(title) or _CLOSED.search(text)
+    if (words < _SHORTER and closed) or (served.password and words < _NEARLY_NOTHING):
         return "Siden krever innlogging.", True
     if served.captcha and words < _NEARLY_NOTHING:
         return _CAPTCHA, True
