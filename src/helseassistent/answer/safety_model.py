@@ -21,15 +21,15 @@ MODEL_FILE = "safety_model.safetensors"
 
 @dataclass(frozen=True, slots=True)
 class SecondOpinion:
-    """Weights by class and bucket, int8 times one scale, and a bias a class."""
+    """Weights by bucket and class, int8 times one scale, and a bias a class."""
 
-    weights: NDArray[np.int8]  # shape (len(CLASSES), BUCKETS)
+    weights: NDArray[np.int8]  # shape (BUCKETS, len(CLASSES)): what is read together lies together
     scale: float
     bias: NDArray[np.float32]  # shape (len(CLASSES),)
 
     def probabilities(self, buckets: Sequence[int]) -> dict[str, float]:
         """How likely each of `CLASSES` is; they add up to one. `urgent` is the sum of those in `URGENT`."""
-        chosen = self.weights[:, list(buckets)].sum(axis=1, dtype=np.int64)
+        chosen = self.weights.take(list(buckets), axis=0).sum(axis=0, dtype=np.int64)
         scores = self.bias + chosen * (self.scale / max(1.0, len(buckets) ** 0.5))
         powers = np.exp(scores - scores.max())
         view: dict[str, float] = dict(zip(CLASSES, (powers / powers.sum()).tolist(), strict=True))
@@ -38,7 +38,7 @@ class SecondOpinion:
 
 def blank_opinion() -> SecondOpinion:
     """One that knows nothing, for what needs the features alone."""
-    shape = (len(CLASSES), BUCKETS)
+    shape = (BUCKETS, len(CLASSES))
     return SecondOpinion(np.zeros(shape, np.int8), 1.0, np.zeros(len(CLASSES), np.float32))
 
 
@@ -57,4 +57,4 @@ def load_second_opinion(raw: bytes | None = None) -> SecondOpinion:
         raise SettingsError(f"{MODEL_FILE} mangler eller er skadet. Installer helseassistent på nytt.") from error
     if weights.shape != (len(CLASSES), BUCKETS) or weights.dtype != np.int8 or bias.shape != (len(CLASSES),):
         raise SettingsError(f"{MODEL_FILE} passer ikke til denne versjonen. Installer helseassistent på nytt.")
-    return SecondOpinion(weights=weights, scale=scale, bias=bias)
+    return SecondOpinion(weights=np.ascontiguousarray(weights.T), scale=scale, bias=bias)
