@@ -63,6 +63,7 @@ class Live:
         return True
 
     def _take(self, parts: Parts) -> None:
+        parts.assistant.danger(["oppvarming"])  # what is made at the first look is not made while somebody waits
         self._edition = edition_of(parts)
         self._knows_danger = parts.assistant.safety.works
 

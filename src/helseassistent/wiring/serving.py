@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import Callable
@@ -50,7 +51,12 @@ def build_chat(settings: Settings, *, live: Live | None = None) -> FastAPI:
 def live_parts(settings: Settings) -> Live:
     """What answers now, and takes over a new generation when told to look; the encoder is loaded once."""
     encoder = encoder_of(settings)
-    return Live(index=settings.index, build=partial(build_parts, settings, encoder=encoder))
+    build = partial(build_parts, settings, encoder=encoder)
+    begun = (settings.index / CURRENT).exists()
+    live = Live(index=settings.index, build=build)
+    if not begun:
+        try_questions(build())
+    return live
 
 
 def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
@@ -62,20 +68,11 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
     import uvicorn
 
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-        except OSError as error:
-            raise SettingsError(
-                f"Kan ikke bruke adressen {settings.host}:{settings.port}: {error.strerror}. Velg en annen med --port."
-            ) from error
-        begun = (settings.index / CURRENT).exists()
+        _bind(listener, settings)
         live = live_parts(settings)
-        if not begun and (settings.index / CURRENT).exists():  # it was built just now
-            try_questions(build_parts(settings))
         app = build_chat(settings, live=live)
         live.watch(every=_LOOK_AT_INDEX)
-        sys.setswitchinterval(_SWITCH)
+        _keep_pauses_short()
         listener.listen(_BACKLOG)
         announce(
             f"Helseassistenten svarer på http://{settings.host}:{settings.port}{settings.root_path}/ (stopp med Ctrl-C)"
@@ -90,6 +87,23 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
         )
         uvicorn.Server(config).run(sockets=[listener])
         live.stop()
+
+
+def _bind(listener: socket.socket, settings: Settings) -> None:
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        raise SettingsError(
+            f"Kan ikke bruke adressen {settings.host}:{settings.port}: {error.strerror}. Velg en annen med --port."
+        ) from error
+
+
+def _keep_pauses_short() -> None:
+    sys.setswitchinterval(_SWITCH)
+    # What is loaded by now stays; to search it all for garbage would stop everybody for 0.15 seconds.
+    gc.collect()
+    gc.freeze()
 
 
 def _root_path(settings: Settings) -> str:
