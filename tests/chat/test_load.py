@@ -19,8 +19,8 @@ from conftest import ROOT, SHIPPED
 
 PEOPLE, SECONDS = 50, 60
 BURST = 200
-# Of danger among a burst on two cores; 0.2 to 0.6 s were measured, and a calm service takes some milliseconds.
-DANGER_WITHIN = 1.0  # seconds
+# Of danger among a burst, on two cores that do nothing else.
+DANGER_WITHIN = 0.3  # seconds
 QUESTIONS = ROOT / "benchmarks" / "questions" / "sporsmal-kilder.jsonl"
 DANGER = "Faren min har falt om og puster ikke"
 LONE_VOICE = """
@@ -105,7 +105,7 @@ def test_fifty_people_at_once_for_a_minute_get_their_answers_within_two_seconds(
 
 
 @pytest.mark.slow
-def test_a_burst_is_served_or_told_to_come_back_and_danger_among_it_is_answered_within_a_second(
+def test_a_burst_is_served_or_told_to_come_back_and_danger_among_it_is_answered_at_once(
     port: int, questions: list[str]
 ) -> None:
     chance = random.Random(7)
