@@ -59,7 +59,7 @@ class Assistant:
         spoken = language or _spoken(messages)
         found = self._reply(messages, language=spoken)
         exchange = self._exchange(masked[-1], spoken, found, begun=begun)
-        return replace(exchange, next_questions=self._next(exchange, messages))
+        return replace(exchange, next_questions=self._next(exchange, messages), turn=len(masked))
 
     def _next(self, exchange: Exchange, messages: Sequence[str]) -> tuple[str, ...]:
         if not isinstance(exchange.reply, Answer):

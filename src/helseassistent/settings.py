@@ -18,6 +18,7 @@ _NUMBERS = {
     "per_minute": range(100_001),
     "at_once": range(1, 257),
     "waiting": range(10_001),
+    "keep_days": range(1, 3651),
 }
 _PATHS = ("corpus", "index", "off_file")
 
@@ -43,6 +44,8 @@ class Settings:
     waiting: int = 120  # questions that may wait; the next one is told to come back
     off: int = 0  # 1: only the numbers and the fixed texts about danger
     off_file: Path = Path("helseassistent.av")  # as `off`, for as long as this file is there
+    log: str = "review/log.sqlite"  # a file, or a database's address such as postgresql://host/name; "" is no log
+    keep_days: int = 90  # how long what was asked stays in the log
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -195,6 +195,7 @@ class Exchange:
     searched_also: tuple[str, ...] = ()  # other words for the question's own that were searched for as well
     removed: tuple[Personal, ...] = ()  # what was masked in the question, each kind once
     next_questions: tuple[str, ...] = ()  # about other parts of the page; the assistant answers each, asked alone
+    turn: int = 1  # which of the person's messages in the conversation this answers
 
 
 class Encoder(Protocol):

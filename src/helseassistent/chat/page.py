@@ -44,10 +44,15 @@ def asset(name: str) -> str:
     return resources.files("helseassistent.chat").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def texts(language: Language, numbers: Mapping[str, EmergencyNumber]) -> dict[str, str]:
-    """The words of the page as HTML by key; a list's parts are `key.0`, `key.1`. Names that are no number stay."""
+def texts(language: Language, numbers: Mapping[str, EmergencyNumber], *, keep_days: int = 0) -> dict[str, str]:
+    """The words of the page as HTML by key; a list's parts are `key.0`, `key.1`. Names that are no number stay.
+
+    `keep_days` is how long what is asked is kept, 0 that it is not.
+    """
     words = strings(language)
     found = dict(_entries(words)) | {name: words.notices[name][0] for name in ("empty", "too_long")}
+    if keep_days:
+        found["footer.1"] = fill(words.footer_kept, {"days": str(keep_days)})
     links = number_links(numbers)
     return {
         key: _NUMBER.sub(lambda match: links.get(match[1], match[0]), escape(text, quote=False))
@@ -66,9 +71,9 @@ def _entries(words: Strings) -> list[tuple[str, str]]:
     return entries
 
 
-def spell(template: str, language: Language, numbers: Mapping[str, EmergencyNumber]) -> str:
+def spell(template: str, language: Language, numbers: Mapping[str, EmergencyNumber], *, keep_days: int = 0) -> str:
     """`template` with the words that its `data-t` and `data-label` attributes ask for."""
-    found = texts(language, numbers)
+    found = texts(language, numbers, keep_days=keep_days)
     template = _TEXT.sub(lambda match: match[0] + found[match[1]], template)
     template = _LABEL.sub(lambda match: f'{match[0]} aria-label="{found[match[1]]}"', template)
     return _LANGUAGE.sub(lambda m: f'{m[0]} aria-current="true"' if m[1] == language else m[0], template)
@@ -80,6 +85,7 @@ class Shell:
 
     numbers: Mapping[str, EmergencyNumber]
     pages: Sequence[Topic] = ()
+    keep_days: int = 0  # how long what is asked is kept; 0: it is not
 
     def rewrite(self, gradio: str, visit: Visit) -> str:
         """Gradio's page with our language, title, header, footer, style and words, and `visit.nonce` on its scripts."""
@@ -88,7 +94,8 @@ class Shell:
         html = html.replace('lang="en"', f'lang="{visit.language}"', 1)
         html = html.replace("</head>", self._head(visit, words) + "</head>", 1)
         html = re.sub(r"<body[^>]*>", lambda _: "<body>" + self._top(visit.language), html, count=1)
-        html = html.replace("</body>", spell(asset("footer.html"), visit.language, self.numbers) + "</body>", 1)
+        footer = spell(asset("footer.html"), visit.language, self.numbers, keep_days=self.keep_days)
+        html = html.replace("</body>", footer + "</body>", 1)
         return re.sub(r"<script(?=[\s>])", f'<script nonce="{visit.nonce}"', html)
 
     def _head(self, visit: Visit, words: Strings) -> str:
@@ -96,7 +103,7 @@ class Shell:
             "language": visit.language,
             "chosen": visit.chosen,
             "limit": QUESTION_LIMIT,
-            "texts": {language: texts(language, self.numbers) for language in _LANGUAGES},
+            "texts": {name: texts(name, self.numbers, keep_days=self.keep_days) for name in _LANGUAGES},
         }
         script = json.dumps(shared, ensure_ascii=False).replace("<", "\\u003c")
         return (

@@ -64,6 +64,7 @@ class Strings:
     without_script: str
     without_script_bare: str
     footer: Paragraphs
+    footer_kept: str
     new_tab: str
     answer_lead: str
     answer_lead_model: str

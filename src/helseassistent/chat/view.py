@@ -47,6 +47,7 @@ class ChatOptions:
     off: Callable[[], bool] = lambda: False  # asked at every request
     problem: Callable[[], str | None] = lambda: None  # what staff should know while everything works
     today: Callable[[], date] = date.today
+    keep_days: int = 0  # how long the listener keeps what is asked; 0: not at all
 
 
 def build_app(
@@ -56,7 +57,7 @@ def build_app(
     *,
     listener: FeedbackListener | None = None,
 ) -> FastAPI:
-    """The whole site, answering from the `current` edition; nothing is fetched and nothing is stored.
+    """The whole site, answering from the `current` edition; nothing is fetched, and nothing kept but by `listener`.
 
     `listener` hears of every reply that is given and of what people think of it; without one only numbers are kept.
     Not to be called from a running event loop.
@@ -111,7 +112,7 @@ async def _add_chat(app: FastAPI, counter: Counter, options: ChatOptions) -> Non
     words = strings(options.language).api
     mounted.app = GradioGuard(
         mounted.app,
-        lambda: Shell(counter.numbers, counter.current().pages),
+        lambda: Shell(counter.numbers, counter.current().pages, options.keep_days),
         frame_ancestors=options.frame_ancestors,
         language=options.language,
         sayings=Sayings(

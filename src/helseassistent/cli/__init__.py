@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helseassistent.cli import evaluate, ingest, train
+from helseassistent.cli import evaluate, ingest, review, train
 from helseassistent.cli.arguments import Parser
 from helseassistent.errors import HelseassistentError, QuestionSetError
 from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluating = commands.add_parser("evaluate", help="kjør et spørsmålssett gjennom assistenten og si hvor god den er")
     evaluate.add_arguments(evaluating)
     _common(evaluating, run=evaluate.run)
+    reviewing = commands.add_parser("review", help="det ansatte trenger: gå gjennom svar, og stell med loggen")
+    review.add_arguments(reviewing)
+    _common(reviewing, run=review.run)
     training = commands.add_parser("train", help="lag språkmodellen, eller tilpass resten til den")
     train.add_arguments(training)
     _common(training, run=train.run)

@@ -78,7 +78,7 @@ def logged() -> Select[tuple[object, ...]]:
 
 def logged_from(row: Row[tuple[object, ...]]) -> LoggedExchange:
     """The row as a value."""
-    return LoggedExchange(**row._mapping)  # type: ignore[arg-type]
+    return LoggedExchange(**row._mapping)
 
 
 def _add_exchange(connection: Connection, entry: NewExchange) -> None:

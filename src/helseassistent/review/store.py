@@ -32,6 +32,7 @@ class Store:
 
     engine: Engine
     file: Path | None  # of SQLite; None for a server
+    node: int | None = None  # which file it was when it was opened
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -44,6 +45,20 @@ class Store:
         """One change: on disk, whole, when the block has ended without an error."""
         with self.engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """For statements that stand in no transaction."""
+        options = {"begin": None} if self.file else {"isolation_level": "AUTOCOMMIT"}
+        with self.engine.connect().execution_options(**options) as connection:
+            yield connection
+
+    def is_there(self) -> bool:
+        """Whether the file is still the one that was opened; of a server that is not asked."""
+        try:
+            return self.file is None or self.file.stat().st_ino == self.node
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -61,7 +76,7 @@ def open_store(place: str) -> Store:
     try:
         if file:
             _make_file(file)
-        store = Store(_engine(url), file)
+        store = Store(_engine(url), file, file.stat().st_ino if file else None)
         _migrate(store)
     except CommandError as error:
         raise ReviewError(
@@ -127,10 +142,19 @@ def _settle_sqlite(connection: sqlalchemy.engine.interfaces.DBAPIConnection, _: 
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    if begin := connection.get_execution_options().get("begin", "BEGIN"):
+        connection.exec_driver_sql(begin)
 
 
 def _migrate(store: Store) -> None:
+    try:
+        _upgrade(store)
+    except (CommandError, SQLAlchemyError):
+        store.close()
+        raise
+
+
+def _upgrade(store: Store) -> None:
     config = Config()
     folder = resources.files("helseassistent.review").joinpath("migrations")
     with resources.as_file(folder) as scripts, store.writing() as connection:

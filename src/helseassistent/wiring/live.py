@@ -40,6 +40,10 @@ class Live:
         """The edition in service."""
         return self._edition
 
+    def threshold(self) -> float:
+        """The confidence at which the edition in service answers."""
+        return self._threshold
+
     def problem(self) -> str | None:
         """Why the service is not whole: a generation that could not be opened, or no rules for danger; else None."""
         return self._problem if self._knows_danger else NO_RULES
@@ -65,6 +69,7 @@ class Live:
     def _take(self, parts: Parts) -> None:
         parts.assistant.danger(["oppvarming"])  # what is made at the first look is not made while somebody waits
         self._edition = edition_of(parts)
+        self._threshold = parts.assistant.confidence.threshold
         self._knows_danger = parts.assistant.safety.works
 
     def watch(self, *, every: float) -> None:

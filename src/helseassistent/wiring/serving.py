@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 
 from helseassistent.answer.safety_numbers import load_numbers
 from helseassistent.chat.visitors import Network, networks
-from helseassistent.errors import SettingsError
+from helseassistent.errors import ReviewError, SettingsError
 from helseassistent.index.manifest import CURRENT
 from helseassistent.settings import Settings
 from helseassistent.wiring import build_parts, encoder_of, try_questions
+from helseassistent.wiring.keeping import exchange_log
 from helseassistent.wiring.live import Live
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from helseassistent.review.log import ExchangeLog
 
 _LOOK_AT_INDEX = 5.0  # seconds
 _BACKLOG = 2048  # connections that the system holds until they are looked at
@@ -26,8 +29,10 @@ _SWITCH = 0.001  # seconds that an answer keeps the interpreter while somebody's
 _STOP_WITHIN = 10  # seconds in which running answers may end
 
 
-def build_chat(settings: Settings, *, live: Live | None = None) -> FastAPI:
+def build_chat(settings: Settings, *, live: Live | None = None, log: ExchangeLog | None = None) -> FastAPI:
     """The page for citizens as a FastAPI app, answering from `live`, else from the index as it is now.
+
+    What is asked goes to `log`; without one nothing is kept.
 
     Raises:
         SettingsError: if a setting cannot be used.
@@ -43,9 +48,10 @@ def build_chat(settings: Settings, *, live: Live | None = None) -> FastAPI:
         per_minute=settings.per_minute,
         trusted=_trusted(settings),
         off=lambda: bool(settings.off) or settings.off_file.exists(),
-        problem=live.problem,
+        problem=lambda: _problems(live, log),
+        keep_days=settings.keep_days if log else 0,
     )
-    return build_app(live.edition, load_numbers(), options)
+    return build_app(live.edition, load_numbers(), options, listener=log)
 
 
 def live_parts(settings: Settings) -> Live:
@@ -70,7 +76,8 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as listener:
         _bind(listener, settings)
         live = live_parts(settings)
-        app = build_chat(settings, live=live)
+        log = _log(settings, live, announce=announce)
+        app = build_chat(settings, live=live, log=log)
         live.watch(every=_LOOK_AT_INDEX)
         _keep_pauses_short()
         listener.listen(_BACKLOG)
@@ -87,6 +94,21 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
         )
         uvicorn.Server(config).run(sockets=[listener])
         live.stop()
+        if log:
+            log.stop()
+
+
+def _log(settings: Settings, live: Live, *, announce: Callable[[str], None]) -> ExchangeLog | None:
+    try:
+        return exchange_log(settings, threshold=live.threshold, being_updated=lambda: live.edition().being_updated)
+    except ReviewError as error:  # a log is no reason not to answer
+        announce(str(error))
+        return None
+
+
+def _problems(live: Live, log: ExchangeLog | None) -> str | None:
+    found = (live.problem(), log.problem() if log else None)
+    return " ".join(problem for problem in found if problem) or None
 
 
 def _bind(listener: socket.socket, settings: Settings) -> None:
