@@ -11,7 +11,8 @@ WRONG = [
     ([], "Oppgi KOMMANDO. Se «helseassistent --help»."),
     (
         ["tull"],
-        "KOMMANDO kan ikke være «tull», bare ask, chat, ingest, index, evaluate, train. Se «helseassistent --help».",
+        "KOMMANDO kan ikke være «tull», bare ask, chat, ingest, index, evaluate, review, train."
+        " Se «helseassistent --help».",
     ),
     (["evaluate", "--tull"], "Ukjente argumenter: --tull. Se «helseassistent --help»."),
     (["evaluate", "a.jsonl", "b.jsonl"], "Ukjente argumenter: b.jsonl. Se «helseassistent --help»."),
