@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from helseassistent.errors import ReviewError
 from helseassistent.review import retention
+from helseassistent.review import store as store_module
 from helseassistent.review.cases import NewFeedback, UrgentSeen
 from helseassistent.review.exchanges import exchange, urgent_seen, write
 from helseassistent.review.retention import ClockJump, Forgotten, forget, forget_exchange
@@ -59,22 +60,21 @@ def test_all_that_was_said_of_it_goes_with_it(store: Store) -> None:
     assert history(store, "old-1") == ()
 
 
-def test_at_day_91_no_file_of_sqlite_holds_what_was_asked(store: Store) -> None:
-    if store.file is None:
-        pytest.skip("the server's files are searched below")
+def test_at_day_91_no_file_of_sqlite_holds_what_was_asked(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "log.sqlite"))
     fill(store)
     with store.reading() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
     write(store, [entry("late", f"{CANARY} igjen")])
-    assert {path.name for path in holding(CANARY, store.file.parent)} == {"log.sqlite", "log.sqlite-wal"}
+    assert {path.name for path in holding(CANARY, tmp_path)} == {"log.sqlite", "log.sqlite-wal"}
     forget(store, today=later(91), keep_days=90)
     assert exchange(store, "new-1")
-    assert holding(CANARY, store.file.parent) == []
+    assert holding(CANARY, tmp_path) == []
+    store.close()
 
 
-def test_at_day_91_no_table_of_postgresql_holds_what_was_asked(server: Server, store: Store) -> None:
-    if store.file is not None:
-        pytest.skip("SQLite's files are searched above")
+def test_at_day_91_no_table_of_postgresql_holds_what_was_asked(server: Server) -> None:
+    store = open_store(server.make("dag91"))
     fill(store)
     with store.alone() as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -85,6 +85,7 @@ def test_at_day_91_no_table_of_postgresql_holds_what_was_asked(server: Server, s
         connection.exec_driver_sql("CHECKPOINT")
     assert exchange(store, "new-1")
     assert holding(CANARY, server.data / "base") == []
+    store.close()
 
 
 def test_what_a_crash_left_in_the_files_goes_next_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +109,7 @@ def test_somebody_who_reads_all_the_while_is_told_of_and_it_is_done_afterwards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "_TRIES", 2)
+    monkeypatch.setattr(store_module, "_BUSY", 0.1)
     store = open_store(str(tmp_path / "log.sqlite"))
     fill(store)
     with store.reading() as reader:

@@ -15,7 +15,7 @@ from helseassistent.review.store import Store
 VIEWS_KEPT = 365  # days; who saw which case is asked for after the case has gone
 _JUMP = 30  # days between two deletions from which the clock is doubted
 _FORGOT, _UNERASED = "forgot", "unerased"
-_TRIES, _PAUSE = 50, 0.1  # for readers to end, in seconds
+_TRIES, _PAUSE = 3, 0.1  # for readers to end; SQLite itself waits some seconds each time
 
 
 @dataclass(frozen=True, slots=True)
