@@ -20,7 +20,7 @@ from helseassistent.index.generation import open_generation
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.settings import Settings
-from helseassistent.types import Abstention, Answer, Exchange, Page, Scored, Urgent
+from helseassistent.types import Abstention, Answer, Exchange, Page, Scored, Stage, Urgent
 from helseassistent.wiring import Parts, build_parts
 
 BENCH = Path(__file__).parents[2] / "shared" / "bench"
@@ -270,3 +270,11 @@ def test_the_official_words_that_were_searched_for_are_told(parts: Parts) -> Non
     assert "sykehjem" in exchange.searched_also
     assert parts.record(["Kan mormor bo på gamlehjem?"])["searched_also"] == list(exchange.searched_also)
     assert parts.ask(["Hva er et helsefellesskap?"]).searched_also == ()
+
+
+def test_the_stages_of_an_answer_are_told_in_their_order_and_none_of_danger(parts: Parts) -> None:
+    heard: list[Stage] = []
+    parts.ask([QUESTION], watch=heard.append)
+    assert heard == ["searching", "reading", "checking"]
+    parts.ask(["Faren min har falt om og puster ikke"], watch=heard.append)
+    assert len(heard) == 3

@@ -26,7 +26,19 @@ from helseassistent.text.letters import with_letters
 from helseassistent.text.redact import Redacted, redact
 from helseassistent.text.smalltalk import notice_for
 from helseassistent.text.words import written_form
-from helseassistent.types import Abstention, Answer, Encoder, Exchange, Language, Notice, Reply, Scored, Urgent
+from helseassistent.types import (
+    Abstention,
+    Answer,
+    Encoder,
+    Exchange,
+    Language,
+    Notice,
+    Reply,
+    Scored,
+    Urgent,
+    Watcher,
+    unwatched,
+)
 
 QUESTION_LIMIT = 1000  # characters of one message
 EVIDENCE = 10  # passages kept with every reply
@@ -51,13 +63,13 @@ class Assistant:
     public: frozenset[str] = frozenset()  # numbers and addresses that are never masked
     questions: Callable[[], NextQuestions] = dict  # what can be asked next, by page
 
-    def ask(self, turns: Sequence[str], language: Language | None = None) -> Exchange:
+    def ask(self, turns: Sequence[str], language: Language | None = None, *, watch: Watcher = unwatched) -> Exchange:
         """Answer the last of `turns`, the person's messages in order; `language` None follows the question."""
         begun = time.perf_counter()
         masked = self._masked(turns)
         messages = [message.bare for message in masked]
         spoken = language or _spoken(messages)
-        found = self._reply(messages, language=spoken)
+        found = self._reply(messages, language=spoken, watch=watch)
         exchange = self._exchange(masked[-1], spoken, found, begun=begun)
         return replace(exchange, next_questions=self._next(exchange, messages), turn=len(masked))
 
@@ -110,18 +122,19 @@ class Assistant:
             message.removed,
         )
 
-    def _reply(self, messages: Sequence[str], *, language: Language) -> _Found:
+    def _reply(self, messages: Sequence[str], *, language: Language, watch: Watcher) -> _Found:
         urgent = self._urgent(messages[-1], language=language)
         messages = [with_letters(message) for message in messages]
         if urgent and not _is_about_service(messages[-1], urgent):
             return _Found(urgent)
         if notice := _notice(messages[-1]):
             return _Found(urgent or Abstention("out_of_scope", notice=notice))
+        watch("searching")
         asked = [message for message in messages[:-1] if not _notice(message)]
         read = understand([*asked, messages[-1]], retriever=self.retriever, top_k=EVIDENCE)
         if not read.evidence:
             return _Found(urgent or Abstention("no_evidence"))
-        reply = self._from_evidence(read.question, read.evidence)
+        reply = self._from_evidence(read.question, read.evidence, watch=watch)
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
         understood = read.question if read.leans else None
@@ -144,7 +157,8 @@ class Assistant:
             _LOG.exception("the safety layer failed; its numbers were shown")
             return self.safety.last_resort(language)
 
-    def _from_evidence(self, question: str, evidence: Sequence[Scored]) -> Answer | Abstention:
+    def _from_evidence(self, question: str, evidence: Sequence[Scored], *, watch: Watcher) -> Answer | Abstention:
+        watch("reading")
         pages = self.retriever.generation.pages
         reading = read_question(question, encoder=self.encoder)
         topic = self.encoder.encode_questions([scope_text(question)])[0]
@@ -162,6 +176,7 @@ class Assistant:
         if lacks_the_fact(seen) or certainty < self.confidence.threshold:
             advice = self.scope.may_be_advice(topic)
             return abstain(seen, evidence=evidence, pages=pages, confidence=certainty, advice=advice)
+        watch("checking")
         drafted = draft(choices, evidence=evidence, confidence=certainty)
         return verify(drafted, passages={found.passage.id: found.passage for found in evidence}, pages=pages)
 

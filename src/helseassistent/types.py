@@ -33,6 +33,9 @@ Personal: TypeAlias = Literal[
     "national_id", "d_number", "h_number", "phone", "email", "account", "card", "number", "address", "name"
 ]
 
+# What is being done about a question, in this order; "waiting" only while others are served.
+Stage: TypeAlias = Literal["waiting", "searching", "reading", "checking"]
+
 PassageId: TypeAlias = str
 # float32, shape (n, dimensions), every row of Euclidean length 1 (or 0 for a text without a known token).
 Vectors: TypeAlias = NDArray[np.float32]
@@ -196,6 +199,16 @@ class Exchange:
     removed: tuple[Personal, ...] = ()  # what was masked in the question, each kind once
     next_questions: tuple[str, ...] = ()  # about other parts of the page; the assistant answers each, asked alone
     turn: int = 1  # which of the person's messages in the conversation this answers
+
+
+class Watcher(Protocol):
+    """Hears of each stage as it begins, on the thread that works; must neither wait nor raise."""
+
+    def __call__(self, stage: Stage, /) -> None: ...
+
+
+def unwatched(_: Stage, /) -> None:
+    """Hears nothing."""
 
 
 class Encoder(Protocol):

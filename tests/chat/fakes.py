@@ -20,8 +20,11 @@ from helseassistent.types import (
     Passage,
     Reply,
     Scored,
+    Stage,
     Topic,
     Urgent,
+    Watcher,
+    unwatched,
 )
 
 TODAY = date(2026, 11, 25)
@@ -97,19 +100,22 @@ def danger(turns: Sequence[str], language: Language | None) -> Exchange | None:
     return exchange if exchange and isinstance(exchange.reply, Urgent) else None
 
 
-def ask(turns: Sequence[str], language: Language | None) -> Exchange:
+def ask(turns: Sequence[str], language: Language | None, *, watch: Watcher = unwatched) -> Exchange:
     """Answers from PAGES; the language is the chosen one, else nynorsk when the question has a nynorsk word."""
     question = turns[-1]
     spoken: Language = language or ("nn" if re.search(r"\b(kva|ikkje|eg)\b", question.lower()) else "nb")
-    reply, evidence = _reply(question, spoken)
+    reply, evidence = _reply(question, spoken, watch=watch)
     offered = NEXT if isinstance(reply, Answer) and "tannlege" in question.lower() else ()
     return Exchange(question, spoken, reply, evidence, generation="fake", seconds=0.001, next_questions=offered)
 
 
-def _reply(question: str, language: Language) -> tuple[Reply, tuple[Scored, ...]]:
+def _reply(question: str, language: Language, *, watch: Watcher) -> tuple[Reply, tuple[Scored, ...]]:
     lowered = question.lower()
-    if lowered.startswith("vent litt"):
-        time.sleep(SLOW)
+    stages: tuple[Stage, ...] = ("searching", "reading", "checking")
+    for stage in stages:
+        watch(stage)
+        if lowered.startswith("vent litt"):
+            time.sleep(SLOW / len(stages))
     if "krasj" in lowered:
         raise RuntimeError("hemmelig sti i en feilmelding")
     if "ikke lenger leve" in lowered or "hjertestans" in lowered:

@@ -35,7 +35,7 @@ import helseassistent.wiring.serving as serving
 from helseassistent.chat.view import build_app
 from helseassistent.settings import Settings
 
-def slow(turns, language):
+def slow(turns, language, *, watch):
     print("begun", flush=True)
     time.sleep(float(sys.argv[2]))
     return fakes.ask(turns, language)

@@ -22,7 +22,7 @@ from helseassistent.chat.desk import Edition
 from helseassistent.chat.strings import strings
 from helseassistent.chat.view import ChatOptions, build_app
 from helseassistent.chat.visitors import networks
-from helseassistent.types import Exchange, Language
+from helseassistent.types import Exchange, Language, Stage, Watcher
 
 ASKED = {"question": "Hvilke prøver kan legevakten analysere?"}
 DANGER = {"question": "Jeg vil ikke lenger leve"}
@@ -44,12 +44,20 @@ def page_asks(site: str, question: str) -> dict[str, str]:
     return found
 
 
+def staged(site: str, question: str) -> list[dict[str, str]]:
+    """What the script of the page gets when it asks to be told of the stages."""
+    asked = {"turns": [question], "lang": None, "turn": 1}
+    answer = HTTP.post(f"{site}/message", json=asked, headers={"Accept": "application/x-ndjson"}, timeout=30)
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
 @pytest.fixture
 def full() -> Iterator[str]:
     """A site with two answers that take for ever and two people waiting."""
     gate = threading.Event()
 
-    def slow(turns: Sequence[str], language: Language | None) -> Exchange:
+    def slow(turns: Sequence[str], language: Language | None, *, watch: Watcher) -> Exchange:
         gate.wait(timeout=20)
         return fakes.ask(turns, language)
 
@@ -146,12 +154,12 @@ def test_a_service_that_is_off_still_shows_the_numbers_and_answers_danger(closed
 def test_a_request_keeps_the_edition_that_it_began_with_and_the_next_gets_the_new_one() -> None:
     begun, gate = threading.Event(), threading.Event()
 
-    def slow(turns: Sequence[str], language: Language | None) -> Exchange:
+    def slow(turns: Sequence[str], language: Language | None, *, watch: Watcher) -> Exchange:
         begun.set()
         gate.wait(timeout=20)
         return fakes.ask(turns, language)
 
-    def newer(turns: Sequence[str], language: Language | None) -> Exchange:
+    def newer(turns: Sequence[str], language: Language | None, *, watch: Watcher) -> Exchange:
         return replace(fakes.ask(turns, language), generation="ny")
 
     editions: list[Edition] = [replace(fakes.edition(), ask=slow)]
@@ -272,3 +280,50 @@ def test_a_megabyte_is_refused_quickly(site: str) -> None:
     assert HTTP.post(f"{site}/api/ask", content=b"a" * 1_000_000).status_code == 413
     assert HTTP.post(f"{site}/api/ask", json={"question": "hei " * 2_500}).status_code == 200
     assert time.perf_counter() - begun < 1
+
+
+def test_the_stages_come_from_the_work_and_the_checked_reply_after_them(site: str) -> None:
+    *stages, reply = staged(site, ASKED["question"])
+    assert stages == [{"stage": stage} for stage in ("searching", "reading", "checking")]
+    assert set(reply) == {"html", "spoken", "text"}
+    assert "laboratorium" not in json.dumps(stages)
+
+
+def test_danger_is_told_without_stages(site: str) -> None:
+    (reply,) = staged(site, DANGER["question"])
+    assert "113" in reply["html"]
+
+
+def test_work_that_breaks_down_between_two_stages_is_told_as_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(turns: Sequence[str], language: Language | None, *, watch: Watcher) -> Exchange:
+        watch("searching")
+        raise RuntimeError("hemmelig sti i en feilmelding")
+
+    edition = replace(fakes.edition(), ask=broken)
+    for site in served(build_app(lambda: edition, fakes.numbers(), ChatOptions())):
+        assert staged(site, ASKED["question"]) == [{"stage": "searching"}, {"failed": "failed"}]
+    assert "a question was not answered" in caplog.text
+
+
+def test_whoever_waits_for_others_is_told_so() -> None:
+    gate, heard = threading.Event(), list[Stage]()
+
+    def slow(turns: Sequence[str], language: Language | None, *, watch: Watcher) -> Exchange:
+        gate.wait(timeout=20)
+        return fakes.ask(turns, language, watch=watch)
+
+    edition = replace(fakes.edition(), ask=slow)
+    for site in served(build_app(lambda: edition, fakes.numbers(), ChatOptions(at_once=1))):
+        with ThreadPoolExecutor(1) as other:
+            first = other.submit(HTTP.post, f"{site}/api/ask", json=ASKED, timeout=30)
+            time.sleep(0.3)
+            asked = {"turns": [ASKED["question"]], "lang": None, "turn": 1}
+            accept = {"Accept": "application/x-ndjson"}
+            with HTTP.stream("POST", f"{site}/message", json=asked, headers=accept, timeout=30) as answer:
+                for line in answer.iter_lines():
+                    told = json.loads(line)
+                    if "stage" in told:
+                        heard.append(told["stage"])
+                        gate.set()
+            assert first.result().status_code == 200
+    assert heard == ["waiting", "searching", "reading", "checking"]

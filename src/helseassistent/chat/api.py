@@ -13,6 +13,7 @@ from helseassistent.chat.desk import BadRequestError, RefusedError, parse_json
 from helseassistent.chat.guard import BodyTooLargeError, read_body
 from helseassistent.chat.openapi import describe
 from helseassistent.chat.page import asset
+from helseassistent.chat.stages import STAGED, told_in_stages
 from helseassistent.chat.strings import strings
 
 _Give: TypeAlias = Callable[[object, str], Awaitable[Response]]  # what was sent, and by which visitor
@@ -41,6 +42,8 @@ def add_routes(app: FastAPI, counter: Counter, *, off: Callable[[], bool], probl
     @app.post("/message")
     async def message(request: Request) -> Response:
         async def give(value: object, visitor: str) -> Response:
+            if STAGED in request.headers.get("accept", ""):
+                return await told_in_stages(lambda watch: counter.message(value, visitor=visitor, watch=watch))
             return JSONResponse(await counter.message(value, visitor=visitor))
 
         return await _given(give, counter, request)

@@ -16,7 +16,7 @@ from helseassistent.chat.render import plain_text, removal
 from helseassistent.chat.strings import fill, strings
 from helseassistent.chat.visitors import Limits
 from helseassistent.reply import ReplyRecord, reply_record
-from helseassistent.types import EmergencyNumber, Exchange, Language, Urgent
+from helseassistent.types import EmergencyNumber, Exchange, Language, Urgent, Watcher, unwatched
 
 
 class GivenReply(ReplyRecord):
@@ -69,14 +69,15 @@ class Counter:
     def _text(self, exchange: Exchange, edition: Edition) -> str:
         return plain_text(exchange, today=self.today(), numbers=self.numbers, being_updated=edition.being_updated)
 
-    async def message(self, payload: object, *, visitor: str) -> dict[str, str]:
+    async def message(self, payload: object, *, visitor: str, watch: Watcher = unwatched) -> dict[str, str]:
         """The reply for the page as `html`, `spoken` and plain `text`, or `failed` with the key of what to say.
 
         When something was masked, `question` is the message as it was used and `removed` says so.
         """
         edition = self.current()
         try:
-            exchange = await self.desk.answer(parse_question(payload), edition=edition, visitor=visitor)
+            asked = parse_question(payload)
+            exchange = await self.desk.answer(asked, edition=edition, visitor=visitor, watch=watch)
         except RefusedError as error:
             return {"failed": error.key}
         except BadRequestError:

@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import partial
+from typing import Protocol, TypeAlias
 
 import anyio
 import anyio.to_thread
 
 from helseassistent.chat.turnstile import Turnstile
 from helseassistent.chat.visitors import Limits
-from helseassistent.types import Exchange, Language, Topic
+from helseassistent.types import Exchange, Language, Topic, Watcher, unwatched
 
-# The person's messages in order, the last one being answered, and the language they chose (None: find out).
-Ask: TypeAlias = Callable[[Sequence[str], Language | None], Exchange]
 # The fixed reply when the last message is about danger; needs neither index nor language model.
 Danger: TypeAlias = Callable[[Sequence[str], Language | None], Exchange | None]
 # How far the last message makes one fear danger at a glance, in [0, 1]: says whom to look at first.
 Glance: TypeAlias = Callable[[Sequence[str]], float]
+
+
+class Ask(Protocol):
+    """Answers the last of a person's messages, in the language they chose; None: find out."""
+
+    def __call__(self, turns: Sequence[str], language: Language | None, /, *, watch: Watcher) -> Exchange: ...
+
 
 _TURNS_KEPT = 10
 _NESTING_LIMIT = 20
@@ -120,8 +126,12 @@ class Desk:
         self._turns = anyio.CapacityLimiter(at_once)
         self._threads = anyio.CapacityLimiter(at_once)
 
-    async def answer(self, question: Question, *, edition: Edition, visitor: str) -> Exchange:
+    async def answer(
+        self, question: Question, *, edition: Edition, visitor: str, watch: Watcher = unwatched
+    ) -> Exchange:
         """The exchange, worked out beside the event loop; `visitor` is whose limit it counts towards.
+
+        `watch` hears of the stages, of those after the first wait on another thread.
 
         Raises: RefusedError when the service is off, the visitor has asked too much or too many are waiting.
         """
@@ -132,13 +142,14 @@ class Desk:
             return danger
         self._admit(visitor, question.language)
         self._inside += 1
+        if not self._turns.available_tokens:
+            watch("waiting")
         try:
             async with self._turns:
                 if not alone or number != self._came:
                     await self._calm()
-                return await anyio.to_thread.run_sync(
-                    edition.ask, question.turns, question.language, limiter=self._threads
-                )
+                ask = partial(edition.ask, question.turns, question.language, watch=watch)
+                return await anyio.to_thread.run_sync(ask, limiter=self._threads)
         finally:
             self._inside -= 1
 

@@ -51,6 +51,7 @@ class Strings:
     examples: Paragraphs
     working: Paragraphs
     working_long: str
+    waiting: str
     ready_answer: Mapping[str, str]
     ready_abstention: str
     ready_urgent: str

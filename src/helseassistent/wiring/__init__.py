@@ -31,7 +31,7 @@ from helseassistent.retrieve.rank import RankWeights
 from helseassistent.retrieve.thesaurus import shipped_thesaurus
 from helseassistent.settings import Settings
 from helseassistent.text.redact import public_in
-from helseassistent.types import Encoder, Exchange, Language
+from helseassistent.types import Encoder, Exchange, Language, Watcher, unwatched
 from helseassistent.wiring.next_questions import TriedQuestions, tried_out
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ class Parts:
     being_updated: frozenset[str]
     tried: TriedQuestions
 
-    def ask(self, turns: Sequence[str], language: Language | None = None) -> Exchange:
+    def ask(self, turns: Sequence[str], language: Language | None = None, *, watch: Watcher = unwatched) -> Exchange:
         """See `Assistant.ask`."""
-        return self.assistant.ask(turns, language)
+        return self.assistant.ask(turns, language, watch=watch)
 
     def text(self, exchange: Exchange) -> str:
         """What the citizen reads, plain."""

@@ -14,7 +14,8 @@ let visit = 0;
 let working = false;
 let deleted = null;
 const said = new WeakMap(); // a reply's article -> the question and the reply as plain text
-const STEPS = [[800, "working.1"], [1800, "working.2"], [8000, "working_long"]]; // milliseconds after the question
+const STAGES = { waiting: "waiting", searching: "working.0", reading: "working.1", checking: "working.2" };
+const LONG = 8000; // milliseconds after which a person is told that it takes some time
 
 const words = (key) => data.texts[language][key];
 const plain = (html) => {
@@ -72,7 +73,8 @@ function messageOf(text) {
   return article;
 }
 
-// What is being done, for the eye, where the reply will come. The status line has told the ear once.
+// What is being done, for the eye, where the reply will come, as the server tells it. The status line has told the ear
+// once.
 function pending() {
   const article = document.createElement("article");
   article.className = "ha-message ha-pending";
@@ -84,8 +86,10 @@ function pending() {
   step.className = "ha-body";
   step.textContent = plain(words("working.0"));
   article.append(who, step);
-  const clocks = STEPS.map(([after, key]) => setTimeout(() => (step.textContent = plain(words(key))), after));
-  return { article, end: () => (clocks.forEach(clearTimeout), article.remove()) };
+  const tell = (key) => (step.textContent = plain(words(key)));
+  const clock = setTimeout(() => tell("working_long"), LONG);
+  const hear = (stage) => tell(STAGES[stage] ?? "working.0");
+  return { article, hear, end: () => (clearTimeout(clock), article.remove()) };
 }
 
 // What was masked leaves the page too: the message shows its placeholders and says why.
@@ -129,9 +133,30 @@ function begin(text) {
   return question;
 }
 
-function post(address, value) {
-  const headers = { "Content-Type": "application/json" };
+function post(address, value, accepted = "application/json") {
+  const headers = { "Content-Type": "application/json", Accept: accepted };
   return fetch(address, { method: "POST", headers, body: JSON.stringify(value) });
+}
+
+// The last object of a reply that comes line by line; the stages before it are told to `hear`.
+async function received(response, hear) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let last = null;
+  const take = (line) => {
+    const told = JSON.parse(line);
+    if (told.stage) hear(told.stage);
+    else last = told;
+  };
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    const lines = (rest + (value ?? "")).split("\n");
+    rest = lines.pop();
+    lines.forEach(take);
+    if (!done) continue;
+    if (rest) take(rest);
+    return last;
+  }
 }
 
 async function ask(text) {
@@ -145,7 +170,8 @@ async function ask(text) {
   const alone = [...log.querySelectorAll(".ha-next")].some((offered) => offered.textContent === text);
   const before = alone ? [] : turns;
   try {
-    answer = await (await post("./message", { turns: [...before, text].slice(-10), lang: chosen, turn })).json();
+    const asked = { turns: [...before, text].slice(-10), lang: chosen, turn };
+    answer = await received(await post("./message", asked, "application/x-ndjson"), wait.hear);
   } catch {
     answer = { failed: navigator.onLine ? "failed" : "offline" };
   }
