@@ -107,22 +107,15 @@ def nearness_of_words(reading: Reading, words: Sequence[str], *, vectors: WordVe
     return np.where(same, 1.0, scaled)
 
 
-def nearness_of_texts(reading: Reading, texts: Sequence[Sequence[str]], *, vectors: WordVectors) -> NDArray[np.float64]:
-    """The same for several texts at once, shape (words of the question, texts), given the words of each."""
-    rows: dict[str, int] = {}
-    places = [rows.setdefault(word, len(rows)) for words in texts for word in words]
-    lengths = np.array([len(words) for words in texts], dtype=np.int64)
-    found = np.zeros((len(reading.words), len(texts)))
-    if not rows:
-        return found
-    near = np.clip((reading.vectors @ vectors.of(list(rows)).T - UNRELATED) / (SAME - UNRELATED), 0.0, 1.0)
-    stems = np.array([stem(word) for word in rows])
-    for number, own in enumerate(reading.stems):
-        near[number, stems == own] = 1.0
-    filled = np.flatnonzero(lengths)
-    starts = (np.cumsum(lengths) - lengths)[filled]
-    found[:, filled] = np.maximum.reduceat(near[:, places], starts, axis=1)
-    return found
+def nearness_to_words(
+    reading: Reading, words: Sequence[str], *, same: NDArray[np.bool_], vectors: WordVectors
+) -> NDArray[np.float64]:
+    """How surely each of `words` says each word of the question, shape (words of the question, words).
+
+    `same`, of that shape, tells which of them have one stem.
+    """
+    near = (reading.vectors @ vectors.of(words).T - UNRELATED) / (SAME - UNRELATED)
+    return np.where(same, 1.0, np.clip(near, 0.0, 1.0)).astype(np.float64)
 
 
 @lru_cache(maxsize=20_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,16 +12,13 @@ from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
-
 from helseassistent import durable
 from helseassistent.corpus import Corpus, PageProblem
 from helseassistent.errors import BrokenIndexError
 from helseassistent.index import generation as layout
-from helseassistent.index.contextual import contextual_of
-from helseassistent.index.generation import Generation, SentenceTable, current_id, open_generation
+from helseassistent.index.embed import Table, embed
+from helseassistent.index.generation import Generation, current_id, open_generation
+from helseassistent.index.late import analyser
 from helseassistent.index.lexical import Lexical, lexical
 from helseassistent.index.manifest import (
     CURRENT,
@@ -32,15 +29,12 @@ from helseassistent.index.manifest import (
     generation_id,
     manifest_bytes,
 )
-from helseassistent.index.passages import context_of, cut, embedded_text
+from helseassistent.index.passages import cut
 from helseassistent.index.vectors import faiss_bytes
-from helseassistent.text.sentences import blocks, sentence_spans
-from helseassistent.text.terms import ANALYSER
-from helseassistent.types import Encoder, Page, Passage, Vectors
+from helseassistent.types import Encoder, Page, Passage
 
 KEPT = 3  # finished generations that stay on disk: the current one, and what replies were made from lately
 STAGES = ("cutting", "encoding", "counting", "writing")
-_BATCH = 512
 _STAGING = ".bygges"
 
 
@@ -60,18 +54,6 @@ class BuildReport:
     seconds: tuple[tuple[str, float], ...] = field(default=(), compare=False)  # of cutting, encoding, counting, writing
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Everything of a generation that is an array, and how many passages were embedded for it."""
-
-    vectors: Vectors
-    context_vectors: Vectors
-    sentences: SentenceTable
-    sentence_vectors: NDArray[np.float16]
-    contextual_vectors: NDArray[np.float16] | None
-    embedded: int
-
-
 def build(
     corpus: Corpus, index: Path, *, encoder: Encoder, encoder_name: str = "shipped", progress: bool = False
 ) -> BuildReport:
@@ -81,7 +63,7 @@ def build(
         BrokenIndexError: if another process is building in the same folder.
     """
     index.mkdir(parents=True, exist_ok=True)
-    identity = generation_id(corpus_digest=corpus.digest, encoder_fingerprint=encoder.fingerprint, analyser=ANALYSER)
+    identity = generation_id(corpus_digest=corpus.digest, encoder_fingerprint=encoder.fingerprint, analyser=analyser())
     with _locked(index):
         previous = _previous(index)
         if previous and previous.manifest.generation == identity:
@@ -91,7 +73,7 @@ def build(
         passages = [passage for page in corpus.pages.values() for passage in cut(page)]
         times.append(perf_counter())
         reusable = previous if previous and previous.manifest.encoder_fingerprint == encoder.fingerprint else None
-        table = _embed(passages, pages=corpus.pages, encoder=encoder, previous=reusable, progress=progress)
+        table = embed(passages, pages=corpus.pages, encoder=encoder, previous=reusable, progress=progress)
         times.append(perf_counter())
         counted = lexical(passages)
         times.append(perf_counter())
@@ -123,65 +105,6 @@ def _previous(index: Path) -> Generation | None:
         return None
 
 
-def _embed(
-    passages: Sequence[Passage],
-    *,
-    pages: Mapping[str, Page],
-    encoder: Encoder,
-    previous: Generation | None,
-    progress: bool,
-) -> _Table:
-    known = {passage.id: row for row, passage in enumerate(previous.passages)} if previous else {}
-    spans = [_sentence_spans(pages[passage.file].body, passage) for passage in passages]
-    counts = np.fromiter(map(len, spans), np.int64, len(spans))
-    bounds = np.concatenate(([0], np.cumsum(counts)))
-    offsets = np.array([span for found in spans for span in found], dtype=np.int64).reshape(-1, 2)
-    table = np.column_stack([np.repeat(np.arange(len(passages)), counts), offsets])
-    size = encoder.dimensions
-    vectors = np.zeros((len(passages), size), dtype=np.float32)
-    contexts = np.zeros((len(passages), size), dtype=np.float32)
-    sentence_vectors = np.zeros((len(table), size), dtype=np.float16)
-    second = contextual_of(encoder)
-    contextual = np.zeros((len(passages), second.dimensions), dtype=np.float16) if second else None
-    fresh = [row for row, passage in enumerate(passages) if passage.id not in known]
-    for row, passage in enumerate(passages if known else ()):
-        if previous and (old := known.get(passage.id)) is not None:
-            vectors[row] = previous.vectors[old]
-            contexts[row] = previous.context_vectors[old]
-            if contextual is not None and previous.contextual_vectors is not None:
-                contextual[row] = previous.contextual_vectors[old]
-            first, last = previous.sentence_bounds[old], previous.sentence_bounds[old + 1]
-            sentence_vectors[bounds[row] : bounds[row + 1]] = previous.sentence_vectors[first:last]
-    for begin in tqdm(range(0, len(fresh), _BATCH), desc="Leser inn", unit="bolk", disable=not progress):
-        rows = fresh[begin : begin + _BATCH]
-        whole = [embedded_text(passages[row]) for row in rows]
-        vectors[rows] = encoder.encode_passages(whole)
-        if contextual is not None and second:
-            contextual[rows] = second.encode_passages(whole)
-        contexts[rows] = _encode_once([context_of(passages[row]) for row in rows], encoder=encoder)
-        texts = [pages[passages[row].file].body[start:end] for row in rows for start, end in spans[row]]
-        if texts:
-            inner = np.concatenate([np.arange(bounds[row], bounds[row + 1]) for row in rows])
-            sentence_vectors[inner] = encoder.encode_passages(texts)
-    return _Table(vectors, contexts, table, sentence_vectors, contextual, len(fresh))
-
-
-def _encode_once(texts: Sequence[str], *, encoder: Encoder) -> Vectors:
-    """The vector of each text; the same text, as the passages of a section share their headings, is encoded once."""
-    rows: dict[str, int] = {}
-    row_of = [rows.setdefault(text, len(rows)) for text in texts]
-    return encoder.encode_passages(list(rows))[row_of]
-
-
-def _sentence_spans(body: str, passage: Passage) -> list[tuple[int, int]]:
-    """Offsets in `body` of the sentences of `passage`; a list item or line without a full stop counts as one."""
-    return [
-        (passage.start + start, passage.start + end)
-        for block in blocks(passage.text)
-        for start, end in sentence_spans(passage.text, start=block.start, end=block.end)
-    ]
-
-
 def _manifest_maker(
     identity: str, *, corpus: Corpus, encoder: Encoder, name: str, passages: Sequence[Passage]
 ) -> Callable[[dict[str, str]], Manifest]:
@@ -193,7 +116,7 @@ def _manifest_maker(
             encoder=name,
             encoder_fingerprint=encoder.fingerprint,
             dimensions=encoder.dimensions,
-            analyser=ANALYSER,
+            analyser=analyser(),
             pages=len(corpus.pages),
             passages=len(passages),
             files=files,
@@ -208,7 +131,7 @@ def _write(
     *,
     corpus: Corpus,
     passages: Sequence[Passage],
-    table: _Table,
+    table: Table,
     counted: Lexical,
     manifest_of: Callable[[dict[str, str]], Manifest],
 ) -> None:
@@ -225,9 +148,7 @@ def _write(
         shutil.rmtree(staging, ignore_errors=True)  # on a full disk, what is left behind would keep it full
 
 
-def _fill(
-    staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], table: _Table, counted: Lexical
-) -> None:
+def _fill(staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], table: Table, counted: Lexical) -> None:
     durable.write_new(staging / layout.PAGES, layout.page_lines(pages))
     durable.write_new(staging / layout.PASSAGES, layout.passage_lines(passages))
     durable.write_new(staging / layout.SENTENCES, layout.array_bytes(table.sentences))
@@ -236,6 +157,13 @@ def _fill(
     durable.write_new(staging / layout.SENTENCE_VECTORS, layout.array_bytes(table.sentence_vectors))
     if table.contextual_vectors is not None:
         durable.write_new(staging / layout.CONTEXTUAL_VECTORS, layout.array_bytes(table.contextual_vectors))
+    durable.write_new(staging / layout.TOKENS, layout.array_bytes(table.tokens.passages.ids))
+    durable.write_new(staging / layout.TOKEN_BOUNDS, layout.array_bytes(table.tokens.passages.bounds))
+    durable.write_new(staging / layout.SENTENCE_TOKENS, layout.array_bytes(table.tokens.sentences))
+    durable.write_new(staging / layout.SAID, counted.table.bytes_of_words())
+    durable.write_new(staging / layout.SAID_STEMS, layout.array_bytes(counted.table.stems))
+    durable.write_new(staging / layout.SAID_WORDS, layout.array_bytes(counted.table.passages.ids))
+    durable.write_new(staging / layout.SAID_BOUNDS, layout.array_bytes(counted.table.passages.bounds))
     durable.write_new(staging / layout.FAISS_FILE, faiss_bytes(table.vectors))
     counted.words.save(staging / layout.WORDS)
     counted.grams.save(staging / layout.GRAMS)

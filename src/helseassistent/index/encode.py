@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -32,7 +31,7 @@ from helseassistent.index.model_folder import (
     prompts_of,
     unit_rows,
 )
-from helseassistent.index.word_tokens import WordTokens
+from helseassistent.index.word_tokens import Tokens, WordTokens
 from helseassistent.types import Encoder, Vectors
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 SHIPPED_MODEL = Path(__file__).parent / "model"
 _WEIGHTS = "model.safetensors"
 _TOKENISED_AT_ONCE = 512
-_SUMMED_AT_ONCE = 32  # the gathered rows of so many passages stay within the processor's cache
+_FEW_TOKENS = 2048  # whose rows are gathered without making the whole table float32
 Table: TypeAlias = NDArray[Any]  # float16, float32 or int8, shape (tokens, dimensions)
 
 
@@ -78,11 +77,16 @@ class StaticEncoder:
     weights: NDArray[np.float32] | None  # one factor a row; None means 1 for all
     prompts: tuple[str, str]  # put before a question and before a passage
     fingerprint: str
+    reader: str = ""  # SHA-256 of the tokenizer's file
 
     @property
     def dimensions(self) -> int:
         """Length of every vector."""
         return int(self.table.shape[1])
+
+    def reads_like(self, reader: str) -> bool:
+        """Whether `encode_tokens` may have tokens of passages from the tokenizer whose file has that digest."""
+        return reader == self.reader and not self.prompts[1]
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """One unit row a question; zeros for a question without a known token."""
@@ -93,38 +97,41 @@ class StaticEncoder:
         return self._encode([self.prompts[1] + text for text in texts] if self.prompts[1] else texts)
 
     @cached_property
+    def tokens(self) -> WordTokens:
+        """The tokens of texts."""
+        return WordTokens(self.tokenizer)
+
+    def encode_tokens(self, tokens: Tokens) -> Vectors:
+        """The vectors of texts without a prompt whose tokens are known: what `encode_passages` gives for them."""
+        return unit_rows(self._many_sums(tokens) if len(tokens.ids) > _FEW_TOKENS else self._few_sums(tokens))
+
+    @cached_property
     def _rows(self) -> NDArray[np.float32]:
         """The whole table as float32; made on the first large batch, since single questions need a few rows only."""
         rows = self.table.astype(np.float32)
         return rows if self.weights is None else rows * self.weights[:, None]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for first in range(0, len(texts), _TOKENISED_AT_ONCE):
-            tokens = self._tokens.of(texts[first : first + _TOKENISED_AT_ONCE])
-            for part in range(0, len(tokens), _SUMMED_AT_ONCE):
-                ids = tokens[part : part + _SUMMED_AT_ONCE]
-                self._sum_into(vectors[first + part : first + part + len(ids)], ids=ids)
-        return unit_rows(vectors)
+        parts = [texts[first : first + _TOKENISED_AT_ONCE] for first in range(0, len(texts), _TOKENISED_AT_ONCE)]
+        found = [self.encode_tokens(self.tokens.of(part)) for part in parts]
+        return np.concatenate(found) if found else np.zeros((0, self.dimensions), np.float32)
 
-    @cached_property
-    def _tokens(self) -> WordTokens:
-        return WordTokens(self.tokenizer)
+    def _many_sums(self, tokens: Tokens) -> Vectors:
+        """Texts by tokens times tokens by dimensions: no row is copied before it is added."""
+        from scipy import sparse  # not for single questions: it takes longer to load than to use
 
-    def _sum_into(self, sums: Vectors, *, ids: Sequence[Sequence[int]]) -> None:
-        lengths = np.fromiter(map(len, ids), np.int64, len(ids))
-        filled = np.flatnonzero(lengths)
-        if not len(filled):
-            return
-        tokens = np.fromiter(chain.from_iterable(ids), np.int64, int(lengths.sum()))
-        starts = np.cumsum(lengths)[filled] - lengths[filled]
-        sums[filled] = np.add.reduceat(self._gather(tokens), starts, axis=0)
+        ones = np.ones(len(tokens.ids), np.float32)
+        counts = sparse.csr_matrix((ones, tokens.ids, tokens.bounds), shape=(len(tokens), len(self.table)))
+        return np.asarray(counts @ self._rows)
 
-    def _gather(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
-        if len(tokens) > 2048 or "_rows" in self.__dict__:
-            return self._rows[tokens]
-        rows = self.table[tokens].astype(np.float32)
-        return rows if self.weights is None else rows * self.weights[tokens, None]
+    def _few_sums(self, tokens: Tokens) -> Vectors:
+        sums = np.zeros((len(tokens), self.dimensions), np.float32)
+        filled = np.flatnonzero(np.diff(tokens.bounds))
+        if len(filled):
+            rows = self.table[tokens.ids].astype(np.float32)
+            rows = rows if self.weights is None else rows * self.weights[tokens.ids, None]
+            sums[filled] = np.add.reduceat(rows, tokens.bounds[filled], axis=0)
+        return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +178,8 @@ def _static(folder: Path, *, digests: Digests) -> StaticEncoder:
     tokenizer.no_truncation()
     weights, prompts = tensors.get("weights"), prompts_of(folder, name=folder.name)
     scale = None if weights is None else weights.astype(np.float32)
-    return StaticEncoder(tokenizer, table, scale, prompts, fingerprint_of(digests, prompts=prompts, window=None))
+    fingerprint = fingerprint_of(digests, prompts=prompts, window=None)
+    return StaticEncoder(tokenizer, table, scale, prompts, fingerprint, digests[TOKENIZER])
 
 
 def _transformer(folder: Path, *, name: str) -> TransformerEncoder:

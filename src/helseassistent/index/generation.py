@@ -16,15 +16,20 @@ from numpy.typing import NDArray
 
 from helseassistent.errors import BrokenIndexError
 from helseassistent.index.bm25 import Bm25
+from helseassistent.index.late import analyser
 from helseassistent.index.manifest import CURRENT, REBUILD, Manifest, read_manifest, verify_files
+from helseassistent.index.passage_tokens import PassageTokens
 from helseassistent.index.spelling import Spelling
 from helseassistent.index.vectors import FAISS, VectorSearch, open_vectors
-from helseassistent.text.terms import ANALYSER
+from helseassistent.index.word_table import WordTable, words_of
+from helseassistent.index.word_tokens import Tokens
 from helseassistent.types import Page, Passage, Vectors
 
 PAGES, PASSAGES, SENTENCES = "pages.jsonl", "passages.jsonl", "sentences.npy"
 VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS = "vectors.npy", "context_vectors.npy", "sentence_vectors.npy"
 CONTEXTUAL_VECTORS = "contextual_vectors.npy"
+TOKENS, TOKEN_BOUNDS, SENTENCE_TOKENS = "tokens.npy", "token_bounds.npy", "sentence_tokens.npy"
+SAID, SAID_STEMS, SAID_WORDS, SAID_BOUNDS = "words.txt", "word_stems.npy", "passage_words.npy", "word_bounds.npy"
 FAISS_FILE, WORDS, GRAMS, CONTEXT = "vectors.faiss", "bm25-words", "bm25-grams", "bm25-context"
 
 # int64, shape (n, 3): row of the passage, and start and end of the sentence in its page's body.
@@ -43,6 +48,8 @@ class Generation:
     vectors: Vectors
     context_vectors: Vectors  # of title and headings alone
     sentence_vectors: Vectors  # one row a sentence
+    tokens: PassageTokens  # of title, headings and text, for late interaction
+    said: WordTable
     contextual_vectors: Vectors | None = None  # by the second encoder, of the same texts as `vectors`
     vector_store: str = FAISS
 
@@ -128,33 +135,37 @@ def _refuse_other(manifest: Manifest, *, fingerprint: str | None) -> None:
             f"Indeksen er laget med språkmodellen {manifest.encoder_fingerprint[:12]} ({manifest.encoder}), men nå er"
             f" {fingerprint[:12]} valgt. {REBUILD}"
         )
-    if manifest.analyser != ANALYSER:
+    if manifest.analyser != analyser():
         raise BrokenIndexError(
-            f"Indeksen er laget med ordanalyse {manifest.analyser}, dette programmet bruker {ANALYSER}. {REBUILD}"
+            f"Indeksen er laget med ordanalyse {manifest.analyser}, dette programmet bruker {analyser()}. {REBUILD}"
         )
 
 
 def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
     pages = {page.file: page for page in map(_page, _lines(folder / PAGES))}
     passages = [_passage(fields, pages=pages) for fields in _lines(folder / PASSAGES)]
-    arrays = {
-        # As a plain array over the same pages of the file: indexing np.memmap costs more than the arithmetic.
-        name: np.load(folder / name, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-        for name in (SENTENCES, VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS, CONTEXTUAL_VECTORS)
-        if name != CONTEXTUAL_VECTORS or name in manifest.files
-    }
+    second = _array(folder / CONTEXTUAL_VECTORS) if CONTEXTUAL_VECTORS in manifest.files else None
+    tokens = Tokens(_array(folder / TOKENS), _array(folder / TOKEN_BOUNDS))
+    said = Tokens(_array(folder / SAID_WORDS), _array(folder / SAID_BOUNDS))
     return Generation(
         manifest,
         folder,
         pages,
         passages,
-        sentences=arrays[SENTENCES],
-        vectors=arrays[VECTORS],
-        context_vectors=arrays[CONTEXT_VECTORS],
-        sentence_vectors=arrays[SENTENCE_VECTORS],
-        contextual_vectors=arrays.get(CONTEXTUAL_VECTORS),
+        sentences=_array(folder / SENTENCES),
+        vectors=_array(folder / VECTORS),
+        context_vectors=_array(folder / CONTEXT_VECTORS),
+        sentence_vectors=_array(folder / SENTENCE_VECTORS),
+        tokens=PassageTokens(tokens, _array(folder / SENTENCE_TOKENS)),
+        said=WordTable(words_of((folder / SAID).read_bytes()), _array(folder / SAID_STEMS), said),
+        contextual_vectors=second,
         vector_store=vector_store,
     )
+
+
+def _array(path: Path) -> NDArray[Any]:
+    """As a plain array over the pages of the file: indexing np.memmap costs more than the arithmetic."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray))
 
 
 def page_lines(pages: Sequence[Page]) -> bytes:

@@ -6,10 +6,12 @@ tokenizer of that encoder, so that it serves under any encoder that an operator 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +19,12 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from helseassistent.index.encode import SHIPPED_MODEL
-from helseassistent.index.word_tokens import WordTokens
+from helseassistent.index.word_tokens import Tokens, WordTokens
+from helseassistent.text.terms import ANALYSER
 
 LATE = "late.safetensors"
 _TOKENIZER = "tokenizer.json"
 MOST_SAID = 250  # tokens of a passage that count
-_REMEMBERED = 50_000  # passages; about 30 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,12 @@ class LateInteraction:
     """Scores texts for a question with MaxSim (Khattab and Zaharia 2020, arXiv 2004.12832); threads may share it."""
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer = WordTokens(Tokenizer.from_file(str(folder / _TOKENIZER)))
+        tokenizer = (folder / _TOKENIZER).read_bytes()
+        self.reader = hashlib.sha256(tokenizer).hexdigest()
+        self.words = WordTokens(Tokenizer.from_buffer(tokenizer))
         arrays = load_file(folder / LATE)
         self.rows: NDArray[np.int8] = arrays["vectors"]  # to be brought to length 1, shape (tokens, dimensions)
         self.weights: NDArray[np.float16] = arrays["weights"]  # of each token in a question
-        self._known: dict[str, NDArray[np.int64]] = {}  # tokens of passages and their sentences
 
     def read(self, question: str) -> Asked:
         """The question made ready for `scores`; without a known token it has no rows."""
@@ -49,36 +52,33 @@ class LateInteraction:
         weights = self.weights[tokens].astype(np.float32)
         return Asked(self._units(tokens), weights / max(float(weights.sum()), 1e-9))
 
-    def scores(self, asked: Asked, texts: Sequence[str]) -> NDArray[np.float32]:
-        """How surely each text says the question, shape (texts,), in [-1, 1]; 0 for a text without a known token."""
-        found = self._distinct(texts)
-        lengths = np.array([len(tokens) for tokens in found], dtype=np.int64)
-        filled = np.flatnonzero(lengths)
-        scores = np.zeros(len(texts), dtype=np.float32)
+    def scores(self, asked: Asked, texts: Tokens) -> NDArray[np.float32]:
+        """How surely each text says the question, shape (texts,), in [-1, 1]; 0 for a text without a known token.
+
+        A text is its first `MOST_SAID` tokens.
+        """
+        said = texts.first(MOST_SAID)
+        filled = np.flatnonzero(np.diff(said.bounds))
+        scores = np.zeros(len(said), dtype=np.float32)
         if len(filled) and len(asked.weights):
-            distinct, places = np.unique(np.concatenate(found), return_inverse=True)
+            distinct, places = np.unique(said.ids, return_inverse=True)
             cosines = (asked.rows @ self._units(distinct).T)[:, places]
-            starts = (np.cumsum(lengths) - lengths)[filled]
-            scores[filled] = asked.weights @ np.maximum.reduceat(cosines, starts, axis=1)
+            scores[filled] = asked.weights @ np.maximum.reduceat(cosines, said.bounds[filled], axis=1)
         return scores
 
     def tokens(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         """The distinct tokens of each text that count, ascending."""
-        return [np.unique(np.array(ids[:MOST_SAID], dtype=np.int64)) for ids in self._tokenizer.of(texts)]
+        found = self.words.of(texts).first(MOST_SAID)
+        return [np.unique(ids).astype(np.int64) for ids in np.split(found.ids, found.bounds[1:-1])] if texts else []
 
-    def _distinct(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
-        known = self._known
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        fresh = dict(zip(missing, self.tokens(missing), strict=True))
-        found = [fresh[text] if text in fresh else known[text] for text in texts]
-        if len(known) + len(fresh) > _REMEMBERED:
-            self._known = known = {}
-        known.update(fresh)
-        return found
-
-    def _units(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _units(self, tokens: NDArray[Any]) -> NDArray[np.float32]:
         rows = self.rows[tokens].astype(np.float32)
         return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def analyser() -> str:
+    """How an index reads texts: its words, and the tokens for this table."""
+    return f"{ANALYSER}.{shipped_late().reader[:8]}"
 
 
 @cache

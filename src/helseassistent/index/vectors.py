@@ -48,6 +48,7 @@ class FaissVectors:
         count = min(top_k, self._index.ntotal)
         if not count:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        faiss.omp_set_num_threads(1)  # of this thread; where others are busy, waiting for them costs more than it gains
         similarities, rows = self._index.search(question[np.newaxis, :], count)
         found = rows[0] >= 0  # an approximate index may find fewer than it was asked for
         return rows[0][found], similarities[0][found]

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 from helseassistent.answer.reading import (
     Reading,
     WordVectors,
-    nearness_of_texts,
+    nearness_to_words,
     rarity,
     read_question,
-    subject_words,
 )
 from helseassistent.index.contextual import contextual_of
 from helseassistent.index.generation import Generation
 from helseassistent.index.late import Asked, LateInteraction, shipped_late
-from helseassistent.index.passages import embedded_text
 from helseassistent.retrieve.rank import RankWeights, scores
 from helseassistent.retrieve.signals import Scores, SignalTable, sentence_similarities, signal_table
 from helseassistent.retrieve.thesaurus import Thesaurus, searched_also, shipped_thesaurus
@@ -66,9 +64,11 @@ class HybridRetriever:
         if self._weights.again:
             final = np.column_stack([final, read]) @ self._weights.again.at(table.own_words)
         best = np.lexsort((table.rows[order], -np.round(final, _DECIMALS)))[:top_k]
+        rows = table.rows[order[best]]
+        sentences = self._sentences(rows, vector=vector, asked=asked)
         return [
-            self._scored(int(table.rows[order[i]]), float(final[i]), (*table.values[order[i]], *read[i]), vector, asked)
-            for i in best
+            self._scored(row, float(final[i]), (*table.values[order[i]], *read[i]), found)
+            for row, i, found in zip(rows.tolist(), best, sentences, strict=True)
         ]
 
     def searched_also(self, question: str) -> tuple[str, ...]:
@@ -89,27 +89,55 @@ class HybridRetriever:
         """What only the second ranking sees of passages, `said` and `late`, shape (rows, 2)."""
         if not self._weights.again:
             return np.zeros((len(rows), 2))
-        texts = [embedded_text(self.generation.passages[row]) for row in rows]
         reading = read_question(question, encoder=self._encoder)
-        said = said_shares(reading, texts, vectors=self._vectors)
-        return np.column_stack([said, self._late.scores(asked or self._late.read(question), texts)])
+        said = said_shares(reading, rows, generation=self.generation, vectors=self._vectors)
+        passages = self.generation.tokens.passages.take(rows)
+        return np.column_stack([said, self._late.scores(asked or self._late.read(question), passages)])
 
-    def _scored(self, row: int, score: float, values: tuple[float, ...], vector: Scores, asked: Asked) -> Scored:
+    def _scored(
+        self, row: int, score: float, values: tuple[float, ...], sentences: Sequence[tuple[float, float]]
+    ) -> Scored:
         passage = self.generation.passages[row]
         body = self.generation.pages[passage.file].body
         spans = [(start, end) for _, start, end in self.generation.sentences_of(row)]
-        similarities = sentence_similarities(row, generation=self.generation, vector=vector)
-        late = self._late.scores(asked, [body[start:end] for start, end in spans])
-        sentences = tuple(
-            Sentence(start, end, body[start:end], float(similarity), float(said))
-            for (start, end), similarity, said in zip(spans, similarities, late, strict=True)
+        found = tuple(
+            Sentence(start, end, body[start:end], similarity, said)
+            for (start, end), (similarity, said) in zip(spans, sentences, strict=True)
         )
-        return Scored(passage, score, Signals(*(float(value) for value in values)), sentences)
+        return Scored(passage, score, Signals(*(float(value) for value in values)), found)
+
+    def _sentences(self, rows: NDArray[np.int64], *, vector: Scores, asked: Asked) -> list[list[tuple[float, float]]]:
+        """For each passage, how near each of its sentences is to the question and how surely it says it."""
+        bounds = self.generation.sentence_bounds
+        places = [np.arange(bounds[row], bounds[row + 1]) for row in rows.tolist()]
+        every = np.concatenate(places)
+        similarities = sentence_similarities(every, generation=self.generation, vector=vector)
+        said = self._late.scores(asked, self.generation.tokens.of_sentences(every))
+        both = iter(zip(similarities.tolist(), said.tolist(), strict=True))
+        return [[next(both) for _ in own] for own in places]
 
 
-def said_shares(reading: Reading, texts: Sequence[str], *, vectors: WordVectors) -> NDArray[np.float64]:
-    """How much of the question each text says, in [0, 1]; a word that few of these texts say counts more."""
-    words = [subject_words(text) for text in texts]
-    said = nearness_of_texts(reading, words, vectors=vectors)
+def said_shares(
+    reading: Reading, rows: NDArray[np.int64], *, generation: Generation, vectors: WordVectors
+) -> NDArray[np.float64]:
+    """How much of the question each passage says, in [0, 1]; a word that few of these passages say counts more."""
+    said = nearness_of_passages(reading, rows, generation=generation, vectors=vectors)
     weights = reading.importance * rarity(said)
     return np.asarray((weights / weights.sum()) @ said)
+
+
+def nearness_of_passages(
+    reading: Reading, rows: NDArray[np.int64], *, generation: Generation, vectors: WordVectors
+) -> NDArray[np.float64]:
+    """How surely each passage says each word of the question, shape (words of the question, passages)."""
+    table, found = generation.said, generation.said.passages.take(rows)
+    nearness = np.zeros((len(reading.words), len(rows)))
+    filled = np.flatnonzero(np.diff(found.bounds))
+    if len(filled):
+        numbers, places = np.unique(found.ids, return_inverse=True)
+        stems = [generation.words.vocabulary.get(stem, -1) for stem in reading.stems]
+        same = np.array(stems)[:, None] == table.stems[numbers]
+        words = [table.words[number] for number in numbers.tolist()]
+        near = nearness_to_words(reading, words, same=same, vectors=vectors)
+        nearness[:, filled] = np.maximum.reduceat(near[:, places], found.bounds[filled], axis=1)
+    return nearness

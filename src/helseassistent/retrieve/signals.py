@@ -67,10 +67,9 @@ def signal_table(
     return SignalTable(rows, values.astype(np.float32))
 
 
-def sentence_similarities(row: int, *, generation: Generation, vector: Scores) -> Scores:
-    """Cosine of each sentence of passage `row` to the question, in reading order."""
-    first, last = generation.sentence_bounds[row], generation.sentence_bounds[row + 1]
-    return np.asarray(generation.sentence_vectors[first:last].astype(np.float32) @ vector)
+def sentence_similarities(sentences: NDArray[np.int64], *, generation: Generation, vector: Scores) -> Scores:
+    """Cosine of each of `sentences`, rows of the table of sentences, to the question."""
+    return np.asarray(generation.sentence_vectors[sentences].astype(np.float32) @ vector)
 
 
 def _contextual(rows: NDArray[np.int64], *, generation: Generation, vector: Scores | None) -> Scores:
