@@ -8,7 +8,7 @@ import pytest
 from fakes import corpus
 from helseassistent.corpus import Corpus
 from helseassistent.index.bm25 import Bm25
-from helseassistent.index.lexical import lexical
+from helseassistent.index.lexical import count, material
 from helseassistent.index.passages import context_of, cut, embedded_text
 from helseassistent.text.terms import gram_terms, search_terms
 
@@ -19,7 +19,7 @@ QUESTIONS = ["Kan legevakten ta røntgen av en brukket arm?", "sykehjemsplass", 
 def test_the_indexes_are_those_over_the_terms_of_every_passage(question: str, shipped: Corpus) -> None:
     passages = [passage for page in shipped.pages.values() for passage in cut(page)]
     texts = [embedded_text(passage) for passage in passages]
-    made = lexical(passages)
+    made = count(material(passages))
     expected = Bm25.build([search_terms(text) for text in texts])
     pieces = Bm25.build([gram_terms(text) for text in texts])
     context = Bm25.build([search_terms(context_of(passage)) for passage in passages])
@@ -35,6 +35,6 @@ def test_the_indexes_are_those_over_the_terms_of_every_passage(question: str, sh
 def test_passages_without_a_word_and_no_passages_score_zero() -> None:
     silent = [passage for page in corpus(a="...", b="og en").pages.values() for passage in cut(page)]
     for passages in ([], silent):
-        made = lexical(passages)
+        made = count(material(passages))
         np.testing.assert_array_equal(made.words.scores(["lege"]), np.zeros(len(passages)))
         np.testing.assert_array_equal(made.grams.scores(["lege"]), np.zeros(len(passages)))

@@ -16,10 +16,11 @@ from helseassistent import durable
 from helseassistent.corpus import Corpus, PageProblem
 from helseassistent.errors import BrokenIndexError
 from helseassistent.index import generation as layout
+from helseassistent.index.count_apart import counting
 from helseassistent.index.embed import Table, embed
 from helseassistent.index.generation import Generation, current_id, open_generation
 from helseassistent.index.late import analyser
-from helseassistent.index.lexical import Lexical, lexical
+from helseassistent.index.lexical import Lexical
 from helseassistent.index.manifest import (
     CURRENT,
     FORMAT,
@@ -34,7 +35,7 @@ from helseassistent.index.vectors import faiss_bytes
 from helseassistent.types import Encoder, Page, Passage
 
 KEPT = 3  # finished generations that stay on disk: the current one, and what replies were made from lately
-STAGES = ("cutting", "encoding", "counting", "writing")
+STAGES = ("cutting", "encoding", "counting", "writing")  # counting: what is left of it when all is encoded
 _STAGING = ".bygges"
 
 
@@ -51,7 +52,7 @@ class BuildReport:
     embedded: int  # passages whose vectors had to be made
     rebuilt: bool  # False: nothing had changed
     problems: tuple[PageProblem, ...]
-    seconds: tuple[tuple[str, float], ...] = field(default=(), compare=False)  # of cutting, encoding, counting, writing
+    seconds: tuple[tuple[str, float], ...] = field(default=(), compare=False)  # of each of STAGES
 
 
 def build(
@@ -73,9 +74,10 @@ def build(
         passages = [passage for page in corpus.pages.values() for passage in cut(page)]
         times.append(perf_counter())
         reusable = previous if previous and previous.manifest.encoder_fingerprint == encoder.fingerprint else None
-        table = embed(passages, pages=corpus.pages, encoder=encoder, previous=reusable, progress=progress)
-        times.append(perf_counter())
-        counted = lexical(passages)
+        with counting(passages) as counts:
+            table = embed(passages, pages=corpus.pages, encoder=encoder, previous=reusable, progress=progress)
+            times.append(perf_counter())
+            counted = counts()
         times.append(perf_counter())
         manifest_of = _manifest_maker(identity, corpus=corpus, encoder=encoder, name=encoder_name, passages=passages)
         _write(index, corpus=corpus, passages=passages, table=table, counted=counted, manifest_of=manifest_of)

@@ -36,22 +36,32 @@ class Lexical:
     table: WordTable
 
 
-def lexical(passages: Sequence[Passage]) -> Lexical:
-    """The indexes over `embedded_text` and `context_of` of each passage; row i belongs to `passages[i]`."""
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Passage i has the text `texts[i]`, and `contexts[row_of[i]]` above it: many passages share title and headings."""
+
+    texts: Sequence[str]
+    contexts: Sequence[str]
+    row_of: Sequence[int]
+
+
+def material(passages: Sequence[Passage]) -> Material:
+    """What of `passages` is counted."""
     contexts: dict[str, int] = {}
     row_of = [contexts.setdefault(context_of(passage), len(contexts)) for passage in passages]
-    return count([passage.text for passage in passages], contexts=list(contexts), row_of=row_of)
+    return Material([passage.text for passage in passages], list(contexts), row_of)
 
 
-def count(texts: Sequence[str], *, contexts: Sequence[str], row_of: Sequence[int]) -> Lexical:
-    """The same for passages with `texts`, of which passage i has `contexts[row_of[i]]` above it."""
+def count(given: Material) -> Lexical:
+    """The indexes over `embedded_text` and `context_of` of each passage; row i belongs to passage i."""
     numbers = _numbers()
-    parts = [_counts(texts[first : first + _TOGETHER], numbers) for first in range(0, len(texts), _TOGETHER)]
-    above = _counts(contexts, numbers)
+    starts = range(0, len(given.texts), _TOGETHER)
+    parts = [_counts(given.texts[first : first + _TOGETHER], numbers) for first in starts]
+    above = _counts(given.contexts, numbers)
     known = list(numbers)[len(FUNCTION_WORDS) :]
     for part in (*parts, above):
         part.resize(part.shape[0], len(known))
-    context = above[row_of]
+    context = above[given.row_of]
     whole = sparse.vstack(parts, format="csr") + context if parts else above
     words, stems, first_stems = _terms(known, terms_of)
     pieces, grams, _ = _terms(known, gram_terms)

@@ -80,8 +80,7 @@ def _spans(body: str, section: Sequence[Block]) -> Iterator[tuple[int, int]]:
     """Pack blocks into spans of about TARGET_WORDS; a lead-in stays with the first items of its list."""
     opened: list[Block] = []
     size = 0
-    for block in _small_blocks(body, section):
-        words = _words(body, block)
+    for block, words in _small_blocks(body, section):
         full = size >= TARGET_WORDS or size + words > MOST_WORDS
         if opened and full and not _is_lead_in(body, opened[-1]):
             yield opened[0].start, opened[-1].end
@@ -92,19 +91,26 @@ def _spans(body: str, section: Sequence[Block]) -> Iterator[tuple[int, int]]:
         yield opened[0].start, opened[-1].end
 
 
-def _small_blocks(body: str, section: Sequence[Block]) -> Iterator[Block]:
+def _small_blocks(body: str, section: Sequence[Block]) -> Iterator[tuple[Block, int]]:
+    """The blocks with their number of words, the long ones cut."""
     for block in section:
-        if _words(body, block) <= MOST_WORDS:
-            yield block
+        words = _words(body, block)
+        if words <= MOST_WORDS:
+            yield block, words
             continue
         opened: tuple[int, int] | None = None
         for start, end in _pieces(body, block):
             if opened and len(body[opened[0] : end].split()) > TARGET_WORDS:
-                yield replace(block, start=opened[0], end=opened[1])
+                yield _part(body, block, span=opened)
                 opened = None
             opened = (opened[0] if opened else start, end)
         if opened:
-            yield replace(block, start=opened[0], end=opened[1])
+            yield _part(body, block, span=opened)
+
+
+def _part(body: str, block: Block, *, span: tuple[int, int]) -> tuple[Block, int]:
+    part = replace(block, start=span[0], end=span[1])
+    return part, _words(body, part)
 
 
 def _pieces(body: str, block: Block) -> Iterator[tuple[int, int]]:

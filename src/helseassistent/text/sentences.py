@@ -122,6 +122,7 @@ _MAY_END = frozenset(
 )
 _STOP = re.compile(r"[.!?…]+[»”\"')\]]*(?=\s)")
 _LAST_TOKEN = re.compile(r"[^\s(\[«“\"']+$")
+_LONG_TOKEN = 60  # letters; what stands before a dot and is longer is no abbreviation
 _SECTION_NUMBER = re.compile(r"§{1,2}\s*\d[\w-]*(?:\s[a-zæøå])?$")
 _ORDINAL_FOLLOWERS = re.compile(
     r"\s+(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|ledd|punktum|juledag)\b"
@@ -213,7 +214,7 @@ def _is_boundary(text: str, stop: re.Match[str], *, begin: int, end: int) -> boo
     if not stop.group().startswith(".") or len(stop.group().rstrip("»”\"')]")) > 1:
         return True
     before = text[begin : stop.start()]
-    token = _LAST_TOKEN.search(before)
+    token = _LAST_TOKEN.search(before, max(0, len(before) - _LONG_TOKEN))
     return not _dot_belongs_to_word(
         before, token.group().lower() if token else "", following=following, opening=opening
     )
@@ -222,7 +223,7 @@ def _is_boundary(text: str, stop: re.Match[str], *, begin: int, end: int) -> boo
 def _dot_belongs_to_word(before: str, token: str, *, following: str, opening: str) -> bool:
     if token in _ABBREVIATIONS:
         return not (token in _MAY_END and opening.isupper())
-    if _SECTION_NUMBER.search(before):
+    if "§" in before and _SECTION_NUMBER.search(before):
         return True
     if token.isdigit() and len(token) <= 2:
         return bool(_ORDINAL_FOLLOWERS.match(following)) or not before[: -len(token)].strip()
