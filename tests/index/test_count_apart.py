@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -32,26 +35,36 @@ def assert_same(one: Lexical, other: Lexical) -> None:
     np.testing.assert_array_equal(one.table.passages.ids, other.table.passages.ids)
 
 
-def test_another_process_counts_the_same(passages: list[Passage], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_process_counts_the_same(
+    passages: list[Passage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(count_apart, "APART_FROM", 1)
-    with counting(passages) as counts:
+    with counting(passages, folder=tmp_path) as counts:
         assert_same(counts(), count(material(passages)))
 
 
 def test_a_process_that_cannot_start_or_dies_is_done_without(
-    passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+    passages: list[Passage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(count_apart, "APART_FROM", 1)
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with counting(passages) as counts:
+    with counting(passages, folder=tmp_path) as counts:
         assert_same(counts(), count(material(passages)))
 
 
-def test_an_error_here_ends_the_other_process(passages: list[Passage], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_here_ends_the_other_process(
+    passages: list[Passage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(count_apart, "APART_FROM", 1)
-    started = []
+    started: list[subprocess.Popen[bytes]] = []
     original = count_apart._started
-    monkeypatch.setattr(count_apart, "_started", lambda: started.append(original()) or started[0])
-    with pytest.raises(KeyError), counting(passages):
+
+    def remembered(asked: IO[bytes], found: IO[bytes]) -> subprocess.Popen[bytes]:
+        started.append(original(asked, found))
+        return started[0]
+
+    monkeypatch.setattr(count_apart, "_started", remembered)
+    with pytest.raises(KeyError), counting(passages, folder=tmp_path):
         raise KeyError
     assert started[0].poll() is not None
+    assert not list(tmp_path.iterdir())

@@ -74,7 +74,7 @@ def build(
         passages = [passage for page in corpus.pages.values() for passage in cut(page)]
         times.append(perf_counter())
         reusable = previous if previous and previous.manifest.encoder_fingerprint == encoder.fingerprint else None
-        with counting(passages) as counts:
+        with counting(passages, folder=index) as counts:
             table = embed(passages, pages=corpus.pages, encoder=encoder, previous=reusable, progress=progress)
             times.append(perf_counter())
             counted = counts()

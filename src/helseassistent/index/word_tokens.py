@@ -20,7 +20,7 @@ Bounds: TypeAlias = NDArray[np.int64]
 
 _MOST_WORDS, _MOST_LETTERS = 400_000, 8_000_000  # that are remembered, in about 80 MB
 _FEW = 32  # texts that are tokenised before other threads have been woken
-_JOINED = 256  # words that the tokenizer gets as one text
+_JOINED = 32  # words that the tokenizer gets as one text
 # Of tokenizers made of these alone, a word between spaces gives the same tokens whatever stands beside it.
 _NORMALIZING = {"NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "BertNormalizer"}
 _SPLITTING = {"BertPreTokenizer", "Whitespace", "WhitespaceSplit"}
@@ -80,37 +80,41 @@ class WordTokens:
         words = list(chain.from_iterable(split))
         memory = self._memory
         rows = np.fromiter(map(memory.rows.get, words, repeat(-1)), np.int64, len(words))
-        if len(words) and rows.min() < 0:
-            memory = self._remembering(words)
-            rows = np.fromiter(map(memory.rows.__getitem__, words), np.int64, len(words))
+        unknown = np.flatnonzero(rows < 0)
+        if len(unknown):
+            known, memory = memory, self._remembering([words[place] for place in unknown.tolist()], among=words)
+            places = unknown if memory is known else np.arange(len(words))
+            asked = (words[place] for place in places.tolist())
+            rows[places] = np.fromiter(map(memory.rows.__getitem__, asked), np.int64, len(places))
         found = Tokens(memory.ids, memory.bounds).take(rows)
         return Tokens(found.ids, found.bounds[bounds])
 
-    def _remembering(self, words: Sequence[str]) -> _Memory:
-        """A memory that has all of `words`; a full one is forgotten, not a word at a time."""
+    def _remembering(self, unknown: Sequence[str], *, among: Sequence[str]) -> _Memory:
+        """A memory that has `unknown` and all words `among` which they stand; a full one is forgotten as a whole."""
         with self._lock:
-            distinct = dict.fromkeys(words)
-            missing = [word for word in distinct if word not in self._memory.rows]
+            missing = [word for word in dict.fromkeys(unknown) if word not in self._memory.rows]
             if self._memory.is_full(more=len(missing)):
-                self._memory, missing = _Memory(), list(distinct)
+                self._memory = _Memory()
+                missing = list(dict.fromkeys(among))
             self._memory.add(missing, self._tokenised_words(missing))
             return self._memory
 
     def _tokenised(self, texts: Sequence[str]) -> list[list[int]]:
         if len(texts) <= _FEW:
-            return [self._tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
-        return self._many_tokenised(texts)
-
-    def _many_tokenised(self, texts: Sequence[str]) -> list[list[int]]:
+            return self._one_by_one(texts)
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
+
+    def _one_by_one(self, texts: Sequence[str]) -> list[list[int]]:
+        """In this thread: others may have to wait for a core."""
+        return [self._tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
 
     def _tokenised_words(self, words: Sequence[str]) -> Tokens:
         """The ids of each word; many words are joined to a few texts, since every text has its cost."""
         if self._separator is None or len(words) <= _FEW or any(self._separator.text in word for word in words):
             return Tokens.of_lists(self._tokenised(words))
         joined = [self._separator.text.join(words[i : i + _JOINED]) for i in range(0, len(words), _JOINED)]
-        closed = [[*ids, self._separator.id] for ids in self._many_tokenised(joined)]
+        closed = [[*ids, self._separator.id] for ids in self._one_by_one(joined)]
         ids = np.fromiter(chain.from_iterable(closed), np.int32)
         ends = np.flatnonzero(ids == self._separator.id)
         if len(ends) != len(words):  # a word has the separator's token too
