@@ -30,7 +30,8 @@ DOORS: dict[str, set[str]] = {  # the only modules that may import a heavy libra
     "bm25s": {"index.bm25"},
     "faiss": {"index.vectors"},
     "gradio": {"chat.view", "review.view"},
-    "httpx": set(),  # it decodes a body before anyone can stop it
+    "httpx": {"answer.llm"},  # where nothing packed is taken: it decodes a body before anyone can stop it
+    "openai": {"answer.llm"},
     "httpcore": {"ingest.connection"},
     "protego": {"ingest.robots"},
     "lxml": {"ingest.sitemap", "ingest.parse."},

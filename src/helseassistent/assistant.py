@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from helseassistent.answer.sections import more_after
 from helseassistent.answer.support import features
 from helseassistent.answer.verify import verify
 from helseassistent.retrieve.hybrid import HybridRetriever
-from helseassistent.retrieve.understand import understand
+from helseassistent.retrieve.understand import Understood, understand
 from helseassistent.text.asked import asks_for_service
 from helseassistent.text.characters import clean_message
 from helseassistent.text.languages import foreign_language, is_foreign_script
@@ -33,6 +33,7 @@ from helseassistent.types import (
     Exchange,
     Language,
     Notice,
+    Page,
     Reply,
     Scored,
     Urgent,
@@ -44,6 +45,21 @@ QUESTION_LIMIT = 1000  # characters of one message
 EVIDENCE = 10  # passages kept with every reply
 
 _LOG = logging.getLogger(__name__)
+
+
+class Phrasing(Protocol):
+    """Says what was found in other words, each of them checked against the source; None if no word of it holds."""
+
+    def answer(
+        self,
+        question: str,
+        *,
+        turns: Sequence[str],
+        evidence: Sequence[Scored],
+        pages: Mapping[str, Page],
+        language: Language,
+        confidence: float,
+    ) -> Answer | None: ...
 
 
 class _Look(Protocol):
@@ -62,6 +78,7 @@ class Assistant:
     confidence: ConfidenceModel
     public: frozenset[str] = frozenset()  # numbers and addresses that are never masked
     questions: Callable[[], NextQuestions] = dict  # what can be asked next, by page
+    phrasing: Phrasing | None = None
 
     def ask(self, turns: Sequence[str], language: Language | None = None, *, watch: Watcher = unwatched) -> Exchange:
         """Answer the last of `turns`, the person's messages in order; `language` None follows the question."""
@@ -137,9 +154,25 @@ class Assistant:
         reply = self._from_evidence(read.question, read.evidence, watch=watch)
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
+        if self.phrasing and not urgent and isinstance(reply, Answer):
+            reply = self._phrased(reply, read, turns=messages, language=language)
         understood = read.question if read.leans else None
         also = self.retriever.searched_also(read.question)
         return _Found(_told(reply, message=messages[-1]), read.evidence, understood, also)
+
+    def _phrased(self, reply: Answer, read: Understood, *, turns: Sequence[str], language: Language) -> Answer:
+        """The same answer in a model's words, unless none of them holds or the message makes one fear danger."""
+        if self.phrasing is None or self._caution(turns[-1], language=language):
+            return reply
+        phrased = self.phrasing.answer(
+            read.question,
+            turns=turns,
+            evidence=read.evidence,
+            pages=self.retriever.generation.pages,
+            language=language,
+            confidence=reply.confidence,
+        )
+        return phrased or reply
 
     def _urgent(self, message: str, *, language: Language) -> Urgent | None:
         """Danger in the message as it was meant or, if that shows none, as it was typed."""

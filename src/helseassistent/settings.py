@@ -6,7 +6,7 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from helseassistent.errors import SettingsError
@@ -19,6 +19,8 @@ _NUMBERS = {
     "at_once": range(1, 257),
     "waiting": range(10_001),
     "keep_days": range(1, 3651),
+    "llm_timeout": range(1, 121),
+    "llm_tokens": range(100, 4001),
 }
 _PATHS = ("corpus", "index", "off_file")
 
@@ -42,6 +44,11 @@ class Settings:
     per_minute: int = 20  # questions from one address a minute; 0 means no limit
     at_once: int = 2  # questions answered at the same time
     waiting: int = 120  # questions that may wait; the next one is told to come back
+    llm_url: str = ""  # of an OpenAI-compatible server, for example http://127.0.0.1:11434/v1; "" is none
+    llm_model: str = ""
+    llm_key: str = field(default="", repr=False)  # shown nowhere
+    llm_timeout: int = 20  # seconds for one question, a second try included
+    llm_tokens: int = 900  # the longest draft
     off: int = 0  # 1: only the numbers and the fixed texts about danger
     off_file: Path = Path("helseassistent.av")  # as `off`, for as long as this file is there
     log: str = "review/log.sqlite"  # a file, or a database's address such as postgresql://host/name; "" is no log
@@ -97,6 +104,8 @@ def _checked(given: Mapping[str, object]) -> Settings:
     for name, value in given.items():
         if name in _NUMBERS:
             values[name] = checked_number(name, value)
+        elif not isinstance(value, str) and name == "llm_key":
+            raise SettingsError("Innstillingen «llm_key» må være tekst.")
         elif not isinstance(value, str):
             raise SettingsError(f"Innstillingen «{name}» må være tekst, men er {value!r}.")
         elif not value.strip() and name in (*_PATHS, "host", "vector_store"):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from helseassistent.answer.agreement import NEGATION, Fault, fault_of, numbers
+from helseassistent.answer.around import around
+from helseassistent.answer.backing import Backing
 from helseassistent.answer.fragments import link_to
 from helseassistent.types import Abstention, Answer, Citation, Claim, Page, Passage, PassageId
 
 # A quote starts and ends at whole words and whole numbers: «5 mg» is not in «2,5 mg».
 _START = r"(?<!\w)(?<!\d[.,])"
 _END = r"(?!\w)(?![.,]\d)"
-_NUMBER = re.compile(r"\d+(?:[ \u00a0.,:]\d+)*")
-_NEGATIONS = re.compile(
-    r"\b(?:ikke|ikkje|ingen|inga|intet|inkje|aldri|uten|utan|verken|hverken|korkje)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,63 @@ class Draft:
     engine: str = "extractive"
 
 
-def verify(draft: Draft, *, passages: Mapping[PassageId, Passage], pages: Mapping[str, Page]) -> Answer | Abstention:
-    """Keep the claims whose every quote is in the passage it names and says the same numbers and negations."""
-    kept = []
-    for claim in draft.claims:
-        found = [_citation(quote, passages=passages, pages=pages) for quote in claim.quotes]
-        citations = tuple(citation for citation in found if citation is not None)
-        if citations and len(citations) == len(found) and _agrees(claim.text, citations):
-            kept.append(Claim(claim.text, citations))
+def verify(
+    draft: Draft,
+    *,
+    passages: Mapping[PassageId, Passage],
+    pages: Mapping[str, Page],
+    backing: Backing | None = None,
+) -> Answer | Abstention:
+    """Keep the claims whose every quote is in the passage it names and says the same numbers and negations.
+
+    With `backing`, for claims in other words than the source's, see `checked`.
+    """
+    found = [checked(claim, passages=passages, pages=pages, backing=backing) for claim in draft.claims]
+    kept = tuple(claim for claim in found if isinstance(claim, Claim))
     if not kept:
         return Abstention("unverified", confidence=draft.confidence)
-    return Answer(tuple(kept), draft.confidence, draft.engine)
+    return Answer(kept, draft.confidence, draft.engine)
+
+
+def checked(
+    claim: DraftClaim,
+    *,
+    passages: Mapping[PassageId, Passage],
+    pages: Mapping[str, Page],
+    backing: Backing | None = None,
+) -> Claim | Fault:
+    """The claim with its citations, or what is wrong with it.
+
+    With `backing` it must also keep the rules of `agreement` against the whole sentence it quotes, and be backed by it.
+    """
+    if not claim.quotes or any(quote.passage_id not in passages for quote in claim.quotes):
+        return "passage"
+    found = [_citation(quote, passages=passages, pages=pages) for quote in claim.quotes]
+    citations = tuple(citation for citation in found if citation is not None)
+    if len(citations) < len(found):
+        return "quote"
+    if backing is not None:
+        fault = _fault(claim, citations, passages=passages, backing=backing)
+    else:
+        fault = _disagreement(claim.text, citations)
+    return fault or Claim(claim.text, citations)
+
+
+def _fault(
+    claim: DraftClaim, citations: Sequence[Citation], *, passages: Mapping[PassageId, Passage], backing: Backing
+) -> Fault | None:
+    quote = " ".join(citation.quote for citation in citations)
+    places = [passages[drafted.passage_id] for drafted in claim.quotes]
+    sentence = " ".join(
+        around(passage.text, citation.start - passage.start, citation.end - passage.start)
+        for passage, citation in zip(places, citations, strict=True)
+    )
+    over = " ".join(part for passage in places for part in (passage.title, *passage.headings))
+    host = urlsplit(citations[0].page_url).hostname or ""
+    fault = fault_of(claim.text, quote=quote, sentence=sentence, context=over, host=host)
+    if fault is None and not backing.backs(claim.text, quote=quote, context=f"{sentence} {over}"):
+        return "unsupported"
+    return fault
 
 
 def find_quote(quote: str, passage: Passage, *, start: int | None = None) -> tuple[int, int] | None:
@@ -100,10 +146,8 @@ def _citation(
     )
 
 
-def _agrees(text: str, citations: Sequence[Citation]) -> bool:
+def _disagreement(text: str, citations: Sequence[Citation]) -> Fault | None:
     quoted = " ".join(citation.quote for citation in citations)
-    return _numbers(text) <= _numbers(quoted) and bool(_NEGATIONS.search(text)) == bool(_NEGATIONS.search(quoted))
-
-
-def _numbers(text: str) -> frozenset[str]:
-    return frozenset(re.sub(r"[ \u00a0]", "", match.group()).strip(".,:") for match in _NUMBER.finditer(text))
+    if not numbers(text) <= numbers(quoted):
+        return "number"
+    return None if bool(NEGATION.search(text)) == bool(NEGATION.search(quoted)) else "negation"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
@@ -32,6 +32,7 @@ from helseassistent.retrieve.thesaurus import shipped_thesaurus
 from helseassistent.settings import Settings
 from helseassistent.text.redact import public_in
 from helseassistent.types import Encoder, Exchange, Language, Watcher, unwatched
+from helseassistent.wiring.language_model import phrasing_of
 from helseassistent.wiring.next_questions import TriedQuestions, tried_out
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def build_parts(
         load_confidence(settings, encoder=encoder),
         public,
         tried,
+        phrasing_of(settings, encoder=encoder, vectors=vectors),
     )
     return Parts(assistant, updating, tried)
 
@@ -149,7 +151,8 @@ def _settled(settings: Settings) -> str:
 def try_questions(parts: Parts, *, progress: bool = False) -> int:
     """Try out what can be asked next, unless this program has done so on this index; how many questions there are."""
     if parts.tried.are_missing():
-        parts.tried.keep(list(tried_out(parts.assistant, progress=progress)))
+        alone = replace(parts.assistant, phrasing=None)  # what is tried must not wait for a language model
+        parts.tried.keep(list(tried_out(alone, progress=progress)))
     return sum(len(questions) for questions in parts.tried().values())
 
 

@@ -1,0 +1,71 @@
+"""A language model drafts, the sources decide: claims are checked as they come, those that hold become the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Protocol
+
+from helseassistent.answer.backing import Backing
+from helseassistent.answer.draft import drafted_claims
+from helseassistent.answer.llm import LanguageModel, ModelError
+from helseassistent.answer.prompt import SCHEMA, VERSION, prompt
+from helseassistent.answer.verify import Draft, DraftClaim, checked, verify
+from helseassistent.types import Abstention, Answer, Claim, Language, Page, Scored
+
+PASSAGES = 6  # of the evidence that the model is given
+
+
+class Watch(Protocol):
+    """Hears of every drafted claim, on the thread that works: the checked one, or what was wrong with it."""
+
+    def __call__(self, found: Claim | str, /) -> None: ...
+
+
+def unwatched(_: Claim | str, /) -> None:
+    """Hears nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """Puts verified answers into a model's words, when they are as true as the source's own."""
+
+    model: LanguageModel
+    backing: Backing
+    heard: Callable[[Claim | str], None] = unwatched  # of all questions, for the figures of an evaluation
+
+    @property
+    def engine(self) -> str:
+        """What a reply names as its maker: the model and the version of the prompt."""
+        return f"{self.model.server.model} (ledetekst {VERSION})"
+
+    def answer(
+        self,
+        question: str,
+        *,
+        turns: Sequence[str],
+        evidence: Sequence[Scored],
+        pages: Mapping[str, Page],
+        language: Language,
+        confidence: float,
+        watch: Watch = unwatched,
+    ) -> Answer | None:
+        """The claims of the model's draft that hold, or None when there are none, in the time that the model has."""
+        given = [scored.passage for scored in evidence[:PASSAGES]]
+        passages = {passage.id: passage for passage in given}
+        asked = prompt(question, turns=turns, passages=given, language=language)
+        held: list[DraftClaim] = []
+        with closing(self.model.stream(asked.messages, schema=SCHEMA)) as pieces:
+            try:
+                for drafted in drafted_claims(pieces, passages=asked.passages):
+                    found = checked(drafted, passages=passages, pages=pages, backing=self.backing)
+                    if isinstance(found, Claim) and drafted not in held:
+                        held.append(drafted)
+                    self.heard(found)
+                    watch(found)
+            except ModelError as error:  # what was checked before it broke still holds
+                self.heard(error.trouble)
+        draft = Draft(tuple(held), confidence, self.engine)
+        reply = verify(draft, passages=passages, pages=pages, backing=self.backing)
+        return None if isinstance(reply, Abstention) else reply

@@ -1,0 +1,65 @@
+"""From settings to a language model that phrases answers; off, it brings in nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from helseassistent.answer.reading import WordVectors
+from helseassistent.errors import SettingsError
+from helseassistent.settings import Settings
+from helseassistent.types import Encoder
+
+if TYPE_CHECKING:
+    from helseassistent.answer.llm import LanguageModel, Server
+    from helseassistent.answer.phrase import Phrasing
+
+
+def phrasing_of(settings: Settings, *, encoder: Encoder, vectors: WordVectors) -> Phrasing | None:
+    """What phrases answers with the model that the settings name; None when they name none.
+
+    Raises:
+        SettingsError: if the address cannot be used, there is no name of a model, or the libraries are missing.
+    """
+    if not settings.llm_url.strip():
+        return None
+    _check(settings)
+    from helseassistent.answer.backing import Backing, Bar
+    from helseassistent.answer.llm import MISSING, Server, is_installed
+    from helseassistent.answer.phrase import Phrasing
+
+    if not is_installed():
+        raise SettingsError(MISSING)
+    server = Server(
+        settings.llm_url.strip(),
+        settings.llm_model.strip(),
+        settings.llm_key,
+        seconds=float(settings.llm_timeout),
+        tokens=settings.llm_tokens,
+    )
+    return Phrasing(_model(server), Backing(encoder.fingerprint, vectors, Bar.shipped()))
+
+
+@cache
+def _model(server: Server) -> LanguageModel:
+    """One for each server, so that a new index does not forget that the server is down."""
+    from helseassistent.answer.llm import LanguageModel
+
+    return LanguageModel(server)
+
+
+def _check(settings: Settings) -> None:
+    try:
+        parts = urlsplit(settings.llm_url.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable, parts = False, urlsplit("")
+    # The address is not shown: it may hold what should have stood in llm_key.
+    if not usable or parts.username or parts.password or parts.query or parts.fragment:
+        raise SettingsError(
+            "Innstillingen «llm_url» må være en adresse som http://127.0.0.1:11434/v1, uten brukernavn eller"
+            " spørsmålstegn. En nøkkel hører til i «llm_key»."
+        )
+    if not settings.llm_model.strip():
+        raise SettingsError("Innstillingen «llm_url» er satt uten «llm_model». Oppgi navnet på modellen.")
