@@ -18,11 +18,11 @@ STORED = ROOT / "src" / "helseassistent" / "answer" / "backing.json"
 
 
 def sources(rows: list[dict[str, object]]) -> list[Source]:
-    found = []
-    for row in rows:
-        for relevant in row["relevant"]:  # type: ignore[attr-defined]
-            found.append(Source(str(row["answer"]), relevant["quote"], relevant["section"]))
-    return found
+    return [
+        Source(str(row["answer"]), relevant["quote"], relevant["section"])
+        for row in rows
+        for relevant in row["relevant"]  # type: ignore[attr-defined]
+    ]
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def compared(claim: str, *, quote: str, context: str, vectors: WordVectors) -> d
 
 def _disorder(stems: Sequence[str], quoted: Sequence[str]) -> float:
     """Share of the shared words that stand in another order than in the quote."""
-    places = [quoted.index(own) for own in stems if own in quoted]
+    places = [quoted.index(own) for own in dict.fromkeys(stems) if own in quoted]
     rising: list[int] = []
     for place in places:
         at = bisect_left(rising, place)

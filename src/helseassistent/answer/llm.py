@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -69,10 +69,10 @@ class LanguageModel:
         self.circuit = Circuit(clock=clock)
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._llm: LLM | None = None
+        self._llm = llama_index_llm(server)  # now, so that no question waits for the import
         self._takes_schema = True
 
-    def stream(self, messages: Sequence[Message], *, schema: Mapping[str, object]) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], *, schema: Mapping[str, object]) -> Generator[str, None, None]:
         """The pieces of a draft as they come; `schema` is for servers that can be held to one.
 
         Raises: ModelError, at the latest when the time of the server is up.
@@ -142,7 +142,7 @@ class LanguageModel:
 
         held: dict[str, Any] = {"response_format": schema} if self._takes_schema else {}
         chat = [ChatMessage(role=message.role, content=message.text) for message in messages]
-        async for part in await self._model().astream_chat(chat, **held):
+        async for part in await self._llm.astream_chat(chat, **held):
             if part.delta:
                 yield part.delta
 
@@ -152,12 +152,6 @@ class LanguageModel:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=self._loop.run_forever, name="språkmodell", daemon=True).start()
             return self._loop
-
-    def _model(self) -> LLM:
-        # Only ever on the loop's own thread.
-        if self._llm is None:
-            self._llm = llama_index_llm(self.server)
-        return self._llm
 
 
 _MEND = {
@@ -173,6 +167,7 @@ def llama_index_llm(server: Server) -> LLM:
     """The server as one of LlamaIndex's language models, for use on one event loop."""
     from llama_index.llms.openai_like import OpenAILike
 
+    own_client: dict[str, Any] = {"async_http_client": _client(server)}  # OpenAILike's signature does not tell of it
     return OpenAILike(
         model=server.model,
         api_base=server.url,
@@ -182,15 +177,8 @@ def llama_index_llm(server: Server) -> LLM:
         max_tokens=server.tokens,
         max_retries=0,
         timeout=server.seconds,
-        async_http_client=_client(server),
+        **own_client,
     )
-
-
-def is_installed() -> bool:
-    """Whether the libraries that a language model needs are there; imports none of them."""
-    from importlib.util import find_spec
-
-    return find_spec("openai") is not None and find_spec("llama_index.llms") is not None
 
 
 def _client(server: Server) -> httpx.AsyncClient:

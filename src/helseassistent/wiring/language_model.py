@@ -26,11 +26,9 @@ def phrasing_of(settings: Settings, *, encoder: Encoder, vectors: WordVectors) -
         return None
     _check(settings)
     from helseassistent.answer.backing import Backing, Bar
-    from helseassistent.answer.llm import MISSING, Server, is_installed
+    from helseassistent.answer.llm import MISSING, Server
     from helseassistent.answer.phrase import Phrasing
 
-    if not is_installed():
-        raise SettingsError(MISSING)
     server = Server(
         settings.llm_url.strip(),
         settings.llm_model.strip(),
@@ -38,7 +36,11 @@ def phrasing_of(settings: Settings, *, encoder: Encoder, vectors: WordVectors) -
         seconds=float(settings.llm_timeout),
         tokens=settings.llm_tokens,
     )
-    return Phrasing(_model(server), Backing(encoder.fingerprint, vectors, Bar.shipped()))
+    try:
+        model = _model(server)
+    except ImportError as error:
+        raise SettingsError(MISSING) from error
+    return Phrasing(model, Backing(encoder.fingerprint, vectors, Bar.shipped()))
 
 
 @cache
