@@ -20,7 +20,7 @@ _NUMBERS = {
     "waiting": range(10_001),
     "keep_days": range(1, 3651),
     "llm_timeout": range(1, 121),
-    "llm_tokens": range(100, 4001),
+    "llm_tokens": range(1, 4001),
 }
 _PATHS = ("corpus", "index", "off_file")
 

@@ -165,6 +165,7 @@ _MEND = {
 
 def llama_index_llm(server: Server) -> LLM:
     """The server as one of LlamaIndex's language models, for use on one event loop."""
+    import openai.resources.chat.completions  # noqa: F401 - openai brings it in with the first question otherwise
     from llama_index.llms.openai_like import OpenAILike
 
     own_client: dict[str, Any] = {"async_http_client": _client(server)}  # OpenAILike's signature does not tell of it
