@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from helseassistent.ingest.sources import Source
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.settings import Settings
 from helseassistent.types import Encoder, Page
-from helseassistent.wiring import build_parts, encoder_of
+from helseassistent.wiring import NO_CONTEXTUAL, build_parts, encoder_of
 from helseassistent.wiring.ingesting import Web, ingest_source
 from ingest.as_html import as_html
 from ingest.loopback import AGENT, LOOPBACK, StoppedClock, serve
@@ -38,6 +38,9 @@ class ThereAndBack:
     report: Report
     returned: Mapping[str, Page]
     corpus: Path
+
+
+WORDS_ALONE = Settings(contextual=NO_CONTEXTUAL)  # the same texts have the same vectors by either encoder
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def test_every_page_comes_back_with_the_same_text(round_trip: ThereAndBack) -> N
 
 
 def test_questions_find_their_passages_as_in_the_originals(round_trip: ThereAndBack, tmp_path: Path) -> None:
-    encoder = encoder_of(Settings())
+    encoder = encoder_of(WORDS_ALONE)
     originals = round_trip.originals
     file_of = {page.file: file for file, page in round_trip.returned.items()}
     there = figures(originals, {file: file for file in originals.pages}, originals.pages, tmp_path / "a", encoder)
@@ -82,7 +85,7 @@ def figures(
 ) -> dict[str, float]:
     """The mean of each measure of the ranking over the questions that a page answers."""
     build(corpus, index, encoder=encoder)
-    retriever = build_parts(Settings(index=index), encoder=encoder).assistant.retriever
+    retriever = build_parts(replace(WORDS_ALONE, index=index), encoder=encoder).assistant.retriever
     assert isinstance(retriever, HybridRetriever)
     assert len(open_generation(index).pages) == 54
     questions = [one for one in read_questions(QUESTIONS, pages=originals) if one.kind == "answerable"]
