@@ -56,6 +56,13 @@ Hvordan får innbyggerne en god og trygg helsetjeneste når kommunen og sykehuse
 Kor får eg hjelp når eg har brote ein arm, må eg på sjukehuset?
 Kan kommunen ta imot dem som er ferdigbehandlet på sykehuset, og hvor får de plass?
 Hvilke sykdommer må en ha for å høre til gruppene som får prioritet?
+Får barn og unge hjelp gjennom helsefellesskapet?
+Kan legevakten sy sår og behandle brudd?
+Hvor mange døgnplasser er det på Storetveit?
+Hva gjør kommunen for rusavhengige i åpne miljøer?
+Hva betyr det at Nygårdsparken ble stengt?
+Hvor mange innbyggere hører til foretaksområdet?
+Er det leger på psykiatrisk legevakt?
 """
 OF_THE_ACTS = """\
 Har jeg rett til å se i min egen pasientjournal på sykehuset?

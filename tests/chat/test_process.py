@@ -43,6 +43,7 @@ def slow(turns, language, *, watch):
 class Live:
     edition = staticmethod(lambda: replace(fakes.edition(), ask=slow))
     problem = staticmethod(lambda: None)
+    threshold = staticmethod(lambda: 0.4)
     def watch(self, every): pass
     def stop(self): pass
 

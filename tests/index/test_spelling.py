@@ -61,3 +61,10 @@ def test_correction_takes_no_time_to_speak_of() -> None:
         index.nearest(word)
     assert built < 0.5
     assert (time.perf_counter() - begun) / 4 < 0.05
+
+
+def test_a_name_typed_without_its_letters_is_read_as_the_index_writes_it() -> None:
+    spelling = Spelling({"nygårdspark": 0, "parker": 1})
+    assert spelling.with_letters("Når ble Nygardsparken stengt?") == "Når ble Nygårdsparken stengt?"
+    assert spelling.with_letters("Når ble Nygårdsparken stengt?") == "Når ble Nygårdsparken stengt?"
+    assert spelling.with_letters("Kan jeg parkere?") == "Kan jeg parkere?"

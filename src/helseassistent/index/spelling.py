@@ -21,6 +21,9 @@ _ALIKE = (
     *(("skj", "sj"), ("kj", "sj"), ("tj", "sj"), ("hv", "v"), ("gj", "j"), ("hj", "j"), ("nd", "n"), ("ld", "l")),
     *(("å", "a"), ("ø", "o"), ("æ", "e")),
 )
+_WORD, _LETTERS = re.compile(r"[^\W\d_]{5,}"), re.compile("[æøå]")
+_WITHOUT = str.maketrans("æøå", "aoa")
+_ENDING = 5  # letters of the longest ending that a stem lacks
 _TWICE = re.compile(r"(.)\1")
 
 Bucket: TypeAlias = tuple[list[str], list[str]]  # folded stems, and the stems themselves
@@ -46,6 +49,26 @@ class Spelling:
             found += terms
             weights += [1.0 if nearest is None else CORRECTED] * len(terms)
         return found, weights
+
+    def with_letters(self, question: str) -> str:
+        """`question` with æ, ø and å in words that the index has with them and nobody has without: Nygårdsparken."""
+        return _WORD.sub(lambda found: self._lettered(found[0]), question)
+
+    def _lettered(self, word: str) -> str:
+        form = word.lower()
+        if _LETTERS.search(form) or is_norwegian(form) or form in FUNCTION_WORDS:
+            return word
+        for size in range(len(form), max(_SHORTEST, len(form) - _ENDING) - 1, -1):
+            if form[:size] in self._vocabulary:
+                return word
+            if meant := self._bare.get(form[:size]):
+                return (meant.capitalize() if word[0].isupper() else meant) + word[size:]
+        return word
+
+    @cached_property
+    def _bare(self) -> dict[str, str]:
+        """The stems of the index that have such letters, by what is left without them."""
+        return {term.translate(_WITHOUT): term for term in self._vocabulary if _LETTERS.search(term)}
 
     def nearest(self, word: str) -> str | None:
         """The stem of the index that `word` is most likely a misspelling of; none for a known word or a number.

@@ -51,6 +51,7 @@ class HybridRetriever:
         """The best passages, best first, each with its signals and sentences; empty for a corpus without passages."""
         if not self.generation.passages:
             return []
+        question = self.generation.spelling.with_letters(question)
         vector = self._encoder.encode_questions([question])[0]
         table = self.table(question, vector=vector)
         first = scores(table, weights=self._weights)
