@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helseassistent import assistant as read_path
-from helseassistent.answer import extract, support
+from helseassistent.answer import danger, extract, respond, support
 from helseassistent.answer.reading import WordVectors
 from helseassistent.answer.scope import Scope
 from helseassistent.answer.sentences import NAMES
@@ -86,12 +85,12 @@ def _refusals() -> None:
     no = lambda *_: False  # noqa: E731
     variants: dict[str, Sequence[tuple[object, str, object]]] = {
         "all rules": (),
-        "without the kind of fact": ((read_path, "lacks_the_fact", lambda seen: bool(seen["foreign_place"])),),
-        "without the place": ((read_path, "lacks_the_fact", lambda seen: bool(seen["quote_lacks"])),),
-        "without both": ((read_path, "lacks_the_fact", no),),
+        "without the kind of fact": ((respond, "lacks_the_fact", lambda seen: bool(seen["foreign_place"])),),
+        "without the place": ((respond, "lacks_the_fact", lambda seen: bool(seen["quote_lacks"])),),
+        "without both": ((respond, "lacks_the_fact", no),),
         "without sure advice": ((Scope, "is_advice", no),),
         "without definitions": ((extract, "asks_about_title", no), (support, "asks_about_title", no)),
-        "without questions on a service": ((read_path, "asks_for_service", no),),
+        "without questions on a service": ((danger, "asks_for_service", no),),
         "at most three sentences": ((extract, "MOST_SENTENCES", 3),),
         "at most two sentences": ((extract, "MOST_SENTENCES", 2),),
     }

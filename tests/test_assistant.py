@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helseassistent.answer.safety import Safety
-from helseassistent.assistant import EVIDENCE, QUESTION_LIMIT, Assistant
+from helseassistent.assistant import EVIDENCE, Assistant
 from helseassistent.corpus import Corpus
 from helseassistent.index.build import build
 from helseassistent.index.contextual import words_of
@@ -20,6 +20,7 @@ from helseassistent.index.generation import open_generation
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.settings import Settings
+from helseassistent.text.heard import QUESTION_LIMIT
 from helseassistent.types import Abstention, Answer, Exchange, Page, Scored, Stage, Urgent
 from helseassistent.wiring import Parts, build_parts
 

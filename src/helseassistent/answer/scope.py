@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 import numpy as np
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from helseassistent.answer.sections import covered_by
 from helseassistent.errors import BrokenIndexError
-from helseassistent.types import Abstention, Encoder, Page, Reason, Scored, Topic
+from helseassistent.text.languages import foreign_language
+from helseassistent.types import Abstention, Answer, Encoder, Page, Reason, Scored, Topic
 
 TOPICS = 3
 # A best passage at least this near (cosine of question to passage or to its headings) is about the subject.
@@ -92,6 +93,14 @@ def abstain(
 def lacks_the_fact(seen: Mapping[str, float]) -> bool:
     """Whether the question asks for a kind of fact that the words to be quoted do not hold, or about another place."""
     return bool(seen["quote_lacks"] or seen["foreign_place"])
+
+
+def in_which_language(reply: Answer | Abstention, *, message: str) -> Answer | Abstention:
+    """`reply`, an abstention saying which languages the pages are in when `message` is in another one."""
+    if isinstance(reply, Answer) or reply.notice == "elsewhere":
+        return reply
+    notice = foreign_language(message)
+    return replace(reply, notice=notice) if notice else reply
 
 
 def _reason(seen: Mapping[str, float]) -> Reason:

@@ -15,8 +15,8 @@ from html import escape
 from importlib import resources
 
 from helseassistent.chat.markup import number_links, page_link
-from helseassistent.chat.render import QUESTION_LIMIT
 from helseassistent.chat.strings import Strings, fill, strings
+from helseassistent.text.heard import QUESTION_LIMIT
 from helseassistent.types import EmergencyNumber, Language, Topic
 
 _TEXT = re.compile(r'data-t="([\w.]+)"[^>]*>')

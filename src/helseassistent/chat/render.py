@@ -10,9 +10,9 @@ from datetime import date
 
 from helseassistent.chat.sources import Source, as_written, freshness, is_old, is_verbatim, publishers, sources
 from helseassistent.chat.strings import Strings, fill, strings
+from helseassistent.text.heard import QUESTION_LIMIT
 from helseassistent.types import Abstention, Answer, Claim, EmergencyNumber, Exchange, Topic, Urgent
 
-QUESTION_LIMIT = 1000  # characters; RELIABILITY D2
 _NO_PAGES: frozenset[str] = frozenset()
 
 
