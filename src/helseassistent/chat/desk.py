@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Protocol, TypeAlias
 
 import anyio
@@ -79,13 +81,30 @@ def parse_json(body: bytes) -> object:
 
     Raises: BadRequestError for anything that is not shallow JSON in UTF-8.
     """
-    if body.count(b"[") + body.count(b"{") > _NESTING_LIMIT:
-        raise BadRequestError("bad_json")
     try:
-        value: object = json.loads(body.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
+        value: object = json.loads(body.decode("utf-8"), parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError) as error:
         raise BadRequestError("bad_json") from error
+    if not _is_shallow(value):
+        raise BadRequestError("bad_json")
     return value
+
+
+def _finite(number: str) -> float:
+    """The number, if there is one: NaN and the infinite are not JSON, though Python reads them."""
+    if not math.isfinite(value := float(number)):
+        raise ValueError(number)
+    return value
+
+
+def _is_shallow(value: object) -> bool:
+    layer = [value]
+    for _ in range(_NESTING_LIMIT):
+        parts = [part.values() if isinstance(part, dict) else part for part in layer if isinstance(part, dict | list)]
+        if not parts:
+            return True
+        layer = list(chain.from_iterable(parts))
+    return False
 
 
 def parse_question(value: object) -> Question:

@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
+import anyio
+
+from helseassistent.chat.desk import BadRequestError, parse_json
 from helseassistent.chat.page import Shell, Visit, asked_of_browser, pick_language
+from helseassistent.chat.sessions import Sessions, headers_of_json, visitor_of
 from helseassistent.types import Language
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -39,6 +43,8 @@ _HEADERS = {
 }
 _HOST = "helseassistent.invalid"  # a name that no machine can have, RFC 6761
 _NAMES_THE_HOST = ("/config", "/gradio_api/info")
+_STREAM_SECONDS = 120  # a stream of events is kept open no longer
+_UNREADABLE = (422,)  # what Gradio says of JSON that is no request, with the request's own words repeated
 _KEPT = (b"accept", b"accept-language", b"content-type", b"content-length")
 
 
@@ -109,6 +115,7 @@ class Sayings:
 
     not_found: str
     too_large: str
+    bad_request: str
     off: Callable[[Language], str]
 
 
@@ -131,6 +138,7 @@ class GradioGuard:
         self._language = language
         self._sayings = sayings
         self._off = off
+        self._sessions = Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -143,27 +151,52 @@ class GradioGuard:
         elif path == "/":
             await self._send_page(scope, inside, receive, send)
         elif method == "POST":
-            await self._with_limit(inside, receive, send)
+            await self._hand_in(inside, receive, send)
         elif path.rstrip("/") in _NAMES_THE_HOST:
             await self._send_without_host(inside, receive, send)
         else:
-            await self._app(inside, receive, send)
+            await self._hand_out(inside, receive, send)
 
-    async def _with_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _hand_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What a visitor tells Gradio: one JSON object, judged here first; what is bad is answered in our words."""
+        visitor, asks = visitor_of(scope), _path(scope).rstrip("/").endswith("/call/ask")
         try:
-            body = await read_body(scope, receive)
+            told = parse_json(await read_body(scope, receive))
+            if not isinstance(told, dict):
+                raise BadRequestError("bad_json")
         except BodyTooLargeError:
             await refuse(send, status=413, message=self._sayings.too_large)
             return
-        waiting = [{"type": "http.request", "body": body, "more_body": False}]
+        except BadRequestError:
+            await refuse(send, status=400, message=self._sayings.bad_request, as_json=True)
+            return
+        waiting = [{"type": "http.request", "body": self._sessions.body(told, visitor), "more_body": False}]
 
         async def receive_again() -> Message:
             return waiting.pop() if waiting else await receive()
 
-        await self._app(scope, receive_again, send)
+        start, body = await _collected(self._app, {**scope, "headers": headers_of_json(scope)}, receive_again)
+        if start["status"] in _UNREADABLE:
+            await refuse(send, status=400, message=self._sayings.bad_request, as_json=True)
+            return
+        if asks and start["status"] == 200:
+            body = self._sessions.sealed_event(body, visitor)
+        headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+        await _send_whole(send, {**start, "headers": headers}, body, method="POST")
+
+    async def _hand_out(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What Gradio keeps for a visitor, to that visitor; and its files, which are everybody's."""
+        visitor, path = visitor_of(scope), str(scope["path"])
+        found = self._sessions.event_path(path, visitor) if "/call/ask/" in path else path
+        if found is None:
+            await refuse(send, status=404, message=self._sayings.not_found)
+            return
+        query = self._sessions.query(scope.get("query_string", b""), visitor)
+        with anyio.move_on_after(_STREAM_SECONDS):
+            await self._app({**scope, "path": found, "raw_path": found.encode(), "query_string": query}, receive, send)
 
     async def _send_without_host(self, inside: Scope, receive: Receive, send: Send) -> None:
-        start, body = await _collected(self._app, inside, receive)
+        start, body = await _collected(self._app, {**inside, "method": "GET"}, receive)
         body = body.replace(f"http://{_HOST}".encode(), b"")
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         await _send_whole(send, {**start, "headers": headers}, body, method=inside["method"])
@@ -180,7 +213,7 @@ class GradioGuard:
             closed = {"type": "http.response.start", "status": 503, "headers": headers}
             await _send_whole(send, closed, self._sayings.off(visit.language).encode(), method=scope["method"])
             return
-        start, body = await _collected(self._app, inside, receive)
+        start, body = await _collected(self._app, {**inside, "method": "GET"}, receive)
         html = self._shell().rewrite(asked_of_browser(body.decode("utf-8"), f"http://{_HOST}"), visit)
         policy = content_security_policy(frame_ancestors=self._frame_ancestors, nonce=visit.nonce)
         headers = [(name, value) for name, value in start["headers"] if name not in (b"content-length", b"set-cookie")]
@@ -209,7 +242,7 @@ async def _collected(app: App, scope: Scope, receive: Receive) -> tuple[Message,
         else:
             parts.append(message.get("body", b""))
 
-    await app({**scope, "method": "GET"}, receive, collect)
+    await app(scope, receive, collect)
     return start, b"".join(parts)
 
 

@@ -118,6 +118,7 @@ async def _add_chat(app: FastAPI, counter: Counter, options: ChatOptions) -> Non
         sayings=Sayings(
             not_found=words["not_found"],
             too_large=words["too_large"],
+            bad_request=words["bad_json"],
             off=lambda language: failure_page(strings(language).off, counter.numbers, language=language),
         ),
         off=options.off,
