@@ -4,7 +4,8 @@
 understanding a follow-up: how often a right passage is among the first ten and how often it is the first; the first
 number as a share of what the full question reaches, with its 95 % bootstrap interval over dialogues; how often the
 answer to the question so understood cites the right place; and how many full questions, asked after another
-dialogue's first question, wrongly inherit from it. `tune` is for choosing rules; `test` was looked at once, when the
+dialogue's first question, wrongly inherit from it. Last, how often a question that no page answers is answered because
+it came after another. `tune` is for choosing rules; `test` was looked at once, when the
 rules were mended; `check`, in dialogues-2.jsonl, judges and is tuned on by nobody. The pages of
 helserett lie outside the project; without them only the two source pages are measured, where ten passages are all
 there are.
@@ -39,6 +40,8 @@ ROOT = Path(__file__).parents[1]
 DIALOGUES = ("dialogues.jsonl", "dialogues-2.jsonl")
 SPLITS = ("tune", "test", "check")
 HELSERETT = ROOT.parent / "shared" / "bench" / "helserett" / "pages"
+OFF_TOPIC = ("out-of-scope.jsonl", "near-miss-service.jsonl")
+AFTER = 200  # questions off topic that are put after a first question
 SEED, RESAMPLES = 7, 5000
 CHANGES = 6  # dialogues whose first question each full question is put after
 NEVER, ALWAYS = re.compile(r"(?!)"), re.compile("")
@@ -97,6 +100,7 @@ def main() -> int:
         half = [dialogue for dialogue in dialogues if dialogue.split == split]
         if half:
             _measure(half, split=split, assistants=assistants, cases=arguments.cases)
+    _measure_off_topic(dialogues, assistants)
     return 0
 
 
@@ -119,6 +123,20 @@ def _dialogues(assistants: Mapping[str, Assistant]) -> Iterator[Dialogue]:
             for start in [pages[found["file"]].body.index(found["quote"])]
         )
         yield Dialogue(entry["corpus"], entry["split"], tuple(entry["turns"]), entry["question"], gold)
+
+
+def _measure_off_topic(dialogues: Sequence[Dialogue], assistants: Mapping[str, Assistant]) -> None:
+    """How many questions that no page answers are answered after a question that some page does, and how many alone."""
+    draw = random.Random(SEED)
+    texts = [(ROOT / "benchmarks" / "questions" / name).read_text(encoding="utf-8") for name in OFF_TOPIC]
+    off_topic = [json.loads(line)["question"] for text in texts for line in text.splitlines()]
+    after, alone, drawn = 0, 0, draw.sample(off_topic, min(AFTER, len(off_topic)))
+    for question in drawn:
+        first = draw.choice(dialogues)
+        ask = assistants[first.corpus].ask
+        after += isinstance(ask([first.turns[0], question]).reply, Answer)
+        alone += isinstance(ask([question]).reply, Answer)
+    print(f"\nOff topic after a first question: {after} of {len(drawn)} are answered; asked alone: {alone}.")
 
 
 def _measure(half: Sequence[Dialogue], *, split: str, assistants: Mapping[str, Assistant], cases: bool) -> None:

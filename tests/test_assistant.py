@@ -279,3 +279,10 @@ def test_the_stages_of_an_answer_are_told_in_their_order_and_none_of_danger(part
     assert heard == ["searching", "reading", "checking"]
     parts.ask(["Faren min har falt om og puster ikke"], watch=heard.append)
     assert len(heard) == 3
+
+
+def test_advice_and_another_language_are_met_as_such_in_the_middle_of_a_conversation(parts: Parts) -> None:
+    turns = ["Hva er åpningstidene på legevakten i Trondheim?", "Can I get an X-ray at the emergency room in Bergen?"]
+    reply = parts.ask([*turns, "Hvor mange Paracet kan jeg gi en toåring?"]).reply
+    assert isinstance(reply, Abstention)
+    assert reply.notice == "advice"

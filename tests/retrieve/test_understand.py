@@ -37,6 +37,19 @@ def test_a_change_of_subject_inherits_nothing(last: str, parts: Parts) -> None:
     assert (found.question, found.leans) == (last, False)
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Hvor finner jeg reguleringsplanen for Åsane?",
+        "Hvordan sletter jeg Facebook-kontoen min?",
+        "Korsen steike man vafler uten egg?",
+    ],
+)
+def test_what_no_page_says_is_not_lent_a_subject_by_the_question_before_it(last: str, parts: Parts) -> None:
+    found = understand(["Hva er psykiatrisk legevakt?", last], retriever=parts.assistant.retriever, top_k=SHORT)
+    assert (found.question, found.leans) == (last, False)
+
+
 def test_the_first_question_is_searched_as_it_is(parts: Parts) -> None:
     found = understand(["og da?"], retriever=parts.assistant.retriever, top_k=SHORT)
     assert (found.question, found.leans) == ("og da?", False)

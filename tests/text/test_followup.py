@@ -126,6 +126,6 @@ def test_a_long_conversation_of_leaning_questions_stays_short() -> None:
 
 @pytest.mark.parametrize("unit", ["og ", "takk, ", "det er ", "nei ", "a", "? ", "hva med ", "å, "])
 def test_a_hostile_message_is_read_quickly(unit: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     stand_alone([unit * 1000, unit * 1000, unit * 1000])
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

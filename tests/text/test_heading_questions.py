@@ -108,6 +108,6 @@ def test_every_rule_is_a_pattern_with_a_question_in_each_form() -> None:
 
 @pytest.mark.parametrize("unit", ["rett til ", "god dag for ", "A", "Bergen ", "legevakt ved Bergen ", "barns rett "])
 def test_a_hostile_heading_is_read_quickly(unit: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     question_of(unit * 2_000, written="nb", asked="nn", body=unit * 2_000)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

@@ -14,6 +14,7 @@ from helseassistent.answer.next_questions import answers
 from helseassistent.settings import Settings
 from helseassistent.types import Answer
 from helseassistent.wiring import Parts, build_parts, try_questions
+from helseassistent.wiring.next_questions import tried_out
 
 LABORATORY = "Hvilke prøver kan legevakten analysere?"
 
@@ -67,6 +68,18 @@ def test_every_question_that_is_offered_is_answered_from_where_it_was_made(tried
 def test_a_question_that_was_asked_before_is_not_offered_again(tried: Parts) -> None:
     offered = tried.ask([LABORATORY]).next_questions[0]
     assert offered not in tried.ask([offered, LABORATORY]).next_questions
+
+
+class Costly:
+    """A language model that must not be asked."""
+
+    def answer(self, question: str, **_: object) -> None:
+        pytest.fail(f"a language model was asked: {question}")
+
+
+def test_no_language_model_is_asked_while_they_are_tried_out(tried: Parts) -> None:
+    assistant = replace(tried.assistant, phrasing=Costly())
+    assert len(list(tried_out(assistant))) == sum(len(page) for page in tried.tried().values())
 
 
 def test_they_are_tried_out_once_for_an_index(tried: Parts, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from helseassistent.answer.reading import (
     Reading,
     WordVectors,
+    nearness,
     nearness_to_words,
     rarity,
     read_question,
@@ -17,10 +18,11 @@ from helseassistent.answer.reading import (
 from helseassistent.index.contextual import contextual_of
 from helseassistent.index.generation import Generation
 from helseassistent.index.late import Asked, LateInteraction, shipped_late
+from helseassistent.index.passages import embedded_text
 from helseassistent.retrieve.rank import RankWeights, scores
 from helseassistent.retrieve.signals import Scores, SignalTable, sentence_similarities, signal_table
 from helseassistent.retrieve.thesaurus import Thesaurus, searched_also, shipped_thesaurus
-from helseassistent.types import Encoder, Scored, Sentence, Signals
+from helseassistent.types import Encoder, Passage, Scored, Sentence, Signals
 
 READ_AGAIN = 40  # passages that the second ranking reads
 _DECIMALS = 6  # of a score that count; what rounding in a sum of products turns around does not
@@ -71,6 +73,11 @@ class HybridRetriever:
             self._scored(row, float(final[i]), (*table.values[order[i]], *read[i]), found)
             for row, i, found in zip(rows.tolist(), best, sentences, strict=True)
         ]
+
+    def says(self, passage: Passage, question: str) -> float:
+        """How much of `question` the passage with its title and headings says, in [0, 1], by what matters in it."""
+        reading = read_question(question, encoder=self._encoder)
+        return float(reading.importance @ nearness(reading, embedded_text(passage), vectors=self._vectors))
 
     def searched_also(self, question: str) -> tuple[str, ...]:
         """The official words that `search` looks for besides the question's own."""

@@ -12,6 +12,8 @@ from helseassistent.types import Scored
 # How much nearer (cosine) the best passage must come when the earlier question is added, for it to be taken as meant.
 # Chosen on benchmarks/questions/dialogues.jsonl.
 NEARER = 0.0
+# How much of what the message itself asks the passage so found must say, else the message only came after the other.
+SAYS = 0.45
 _BEST = 10  # passages that a reading is judged by
 
 
@@ -48,7 +50,9 @@ def _better_supported(read: FollowUp, *, retriever: HybridRetriever, top_k: int)
         Understood(question, leans, retriever.search(question, top_k=top_k))
         for question, leans in ((read.alone, False), (read.together, True))
     )
-    return together if _nearest(together) - _nearest(alone) >= NEARER else alone
+    nearer = bool(together.evidence) and _nearest(together) - _nearest(alone) >= NEARER
+    says = nearer and retriever.says(together.evidence[0].passage, read.alone) >= SAYS
+    return together if says else alone
 
 
 def _nearest(understood: Understood) -> float:

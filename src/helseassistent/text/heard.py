@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from helseassistent.text.characters import clean_message
-from helseassistent.text.languages import is_foreign_script
+from helseassistent.text.languages import foreign_language, is_foreign_script
 from helseassistent.text.letters import with_letters
 from helseassistent.text.redact import Redacted, redact
 from helseassistent.text.smalltalk import notice_for
@@ -36,8 +36,8 @@ class Heard:
 
     @property
     def asked(self) -> list[str]:
-        """The messages before the last one that ask for something."""
-        return [message for message in self.meant[:-1] if not notice_of(message)]
+        """The messages before the last one that ask for something in Norwegian."""
+        return [message for message in self.meant[:-1] if not (notice_of(message) or foreign_language(message))]
 
 
 def hear(turns: Sequence[str], *, public: frozenset[str], language: Language | None = None) -> Heard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -74,6 +74,7 @@ class TriedQuestions:
 
 def tried_out(assistant: Assistant, *, progress: bool = False) -> Iterator[PageQuestion]:
     """The questions of all pages that the assistant, asked each alone, answers from the place it was made from."""
+    assistant = replace(assistant, phrasing=None)  # a language model would only word what is found here
     pages = assistant.retriever.generation.pages.values()
     asked = [question for page in pages for question in _in_both_forms(page)]
     for question in tqdm(asked, desc="Prøver spørsmål", disable=not progress):
@@ -95,8 +96,8 @@ def judge(settled: str) -> str:
 @cache
 def _program() -> str:
     package = resources.files("helseassistent")
-    models = package / "index" / "model" / "checksums.txt"
-    files = [package / "assistant.py", models, *(file for stage in _JUDGES for file in _files(package / stage))]
+    models = [package / "index" / name / "checksums.txt" for name in ("model", "model_contextual")]
+    files = [package / "assistant.py", *models, *(file for stage in _JUDGES for file in _files(package / stage))]
     whole = hashlib.sha256()
     for file in files:
         whole.update(file.name.encode() + b"\0" + file.read_bytes())
