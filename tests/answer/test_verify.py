@@ -116,3 +116,14 @@ def test_whatever_is_quoted_a_citation_is_the_page_to_the_letter(quote: str) -> 
         for citation in reply.claims[0].citations:
             assert BODY[citation.start : citation.end] == citation.quote
             assert citation.quote.casefold().split() == quote.casefold().split()
+
+
+@pytest.mark.parametrize(
+    "quote", ["5 mg", "mg daglig", "Ta 2", "(se", "ikke mer", "2,5 mg", "Ta 2,5 mg daglig, ikke mer (se § 3)."]
+)
+def test_a_quote_at_its_very_place_is_found_as_by_searching(quote: str) -> None:
+    text = "Ta 2,5 mg daglig, ikke mer (se § 3). Ta 5 mg."
+    passage = Passage("k", "a.md", "A", (), text, 100, 100 + len(text))
+    spaced = f" {quote}  "  # not to the letter, so that it is searched for
+    for place in range(100, 100 + len(text)):
+        assert find_quote(quote, passage, start=place) == find_quote(spaced, passage, start=place)

@@ -99,7 +99,7 @@ def test_another_encoder_is_refused_with_both_names(index: Path) -> None:
     assert "shipped" in message
 
 
-@pytest.mark.parametrize(("field", "value"), [("format", 1), ("format", None), ("analyser", "0"), ("pages", 99)])
+@pytest.mark.parametrize(("field", "value"), [("format", 2), ("format", None), ("analyser", "0"), ("pages", 99)])
 def test_another_version_or_a_changed_manifest_is_refused(field: str, value: object, index: Path) -> None:
     path = index / current_id(index) / MANIFEST
     fields = json.loads(path.read_text(encoding="utf-8"))

@@ -34,7 +34,7 @@ def test_all_stores_agree(question: str, generation: Generation, encoder: Hashin
     path = generation.folder / FAISS_FILE
     expected = generation.vectors @ vector
     stores = [
-        FaissVectors.open(path),
+        FaissVectors.open(path, vectors=generation.vectors),
         fill(FaissVectorStore(faiss_index=faiss.IndexFlatIP(64)), ids=ids, vectors=generation.vectors),
         open_vectors(SIMPLE, path=path, ids=ids, vectors=generation.vectors),
     ]
@@ -81,13 +81,17 @@ def test_an_unknown_store_is_refused_with_what_to_write(name: str, shipped_index
         open_generation(shipped_index, vector_store=name)
 
 
+@pytest.mark.parametrize("dimensions", [32, 33])
 def test_many_vectors_are_searched_approximately_unless_exactness_is_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dimensions: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stores, "EXACT_BELOW", 5000)
+    monkeypatch.setattr(stores, "_COMPARED", 200)
     chance = np.random.default_rng(1)
-    centres = chance.normal(size=(50, 32))
-    vectors = (centres[chance.integers(50, size=8000)] + 0.7 * chance.normal(size=(8000, 32))).astype(np.float32)
+    centres = chance.normal(size=(50, dimensions))
+    vectors = (centres[chance.integers(50, size=8000)] + 0.7 * chance.normal(size=(8000, dimensions))).astype(
+        np.float32
+    )
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     path = tmp_path / FAISS_FILE
     path.write_bytes(faiss_bytes(vectors))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import quote as percent_encode
 
@@ -17,7 +18,8 @@ _WORDS_AT_EDGE = 5  # of a long quote, only its first and last words are named
 _SHORT = 8  # words; a quote up to this is named whole
 _CONTEXT_WORDS = (3, 6, 12, 24, 48)  # before or after the quote, as few as make it the only place
 _LONGER_EDGES = (5, 8, 12)  # words at the end, as few as do not stand earlier in the quote
-_WORD = re.compile(r"(?<!\S)(?![-–—*+•#]+(?!\S))\S+")
+_BULLETS = "-–—*+•#"  # alone between spaces, they are no words
+_WORD = re.compile(rf"(?<!\S)(?![{_BULLETS}]+(?!\S))\S+")
 _SPACES = re.compile(r"[ \t\r]+")
 _LINE = re.compile(r"[^\n]+")
 _BULLET = re.compile(r"^[ \t]*(?:[-*+•]|#{1,6})[ \t]+")
@@ -54,7 +56,7 @@ def _edges(body: str, lines: Sequence[Sequence[Span]]) -> tuple[Span, Span | Non
     for size in _LONGER_EDGES:
         tail = room[-size:]
         closing = tail[0][0], tail[-1][1]
-        if len(_places(body[opening[1] : closing[1]], body[closing[0] : closing[1]])) == 1:
+        if _times(body[opening[1] : closing[1]], body[closing[0] : closing[1]]) == 1:
             break
     return opening, closing
 
@@ -84,7 +86,7 @@ def _fewest(choices: Sequence[Span], enough: Callable[[Span], bool]) -> Span | N
 
 def _is_alone(body: str, *spans: Span | None) -> bool:
     """Whether the words of `spans`, one after the other, stand in one place only."""
-    return len(_places(body, " ".join(body[slice(*span)] for span in spans if span))) < 2
+    return _times(body, " ".join(body[slice(*span)] for span in spans if span)) < 2
 
 
 def _words_before(body: str, start: int) -> Sequence[Span]:
@@ -103,11 +105,15 @@ def _words_after(body: str, end: int) -> Sequence[Span]:
     return ()
 
 
-def _places(body: str, phrase: str) -> Sequence[int]:
-    """Where the words of `phrase` stand in `body`, as a browser compares them: case and white space aside."""
-    words = [re.escape(word) for word in _WORD.findall(phrase)]
-    between = r"\s+(?:[-–—*+•#]+\s+)*"
-    return [match.start() for match in re.finditer(between.join(words), body, re.IGNORECASE)]
+def _times(body: str, phrase: str) -> int:
+    """How often the words of `phrase` stand in `body`, as a browser compares them: case and white space aside."""
+    return _plain(body).count(_plain(phrase))
+
+
+@lru_cache(maxsize=500)
+def _plain(text: str) -> str:
+    """In small letters, one space between two words, without bullets."""
+    return " ".join(word for word in text.lower().split() if word.strip(_BULLETS))
 
 
 def _without_marker(body: str, span: Span) -> Span:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -42,15 +42,28 @@ class WordVectors:
                 self._remember(missing, asked=words)
             return self._matrix[[self._rows[word] for word in words]]
 
+    def learn(self, words: Sequence[str], *, encode: Callable[[Sequence[int]], Vectors]) -> None:
+        """Remember `words` too; `encode` gives the vectors of some of them, by their places, more quickly than others.
+
+        Where there is no room, nothing is learnt.
+        """
+        with self._lock:
+            missing = [place for place, word in enumerate(words) if word not in self._rows]
+            if missing and len(self._rows) + len(missing) <= _MOST_WORDS:
+                self._add([words[place] for place in missing], encode(missing))
+
     def _remember(self, missing: Sequence[str], *, asked: Sequence[str]) -> None:
         if len(self._rows) + len(missing) > _MOST_WORDS:
             self._rows, missing = {}, list(dict.fromkeys(asked))
+        self._add(missing, self._encoder.encode_passages(missing))
+
+    def _add(self, missing: Sequence[str], vectors: Vectors) -> None:
         first, last = len(self._rows), len(self._rows) + len(missing)
         if last > len(self._matrix):
             grown = np.empty((2 * last, self._encoder.dimensions), dtype=np.float32)
             grown[:first] = self._matrix[:first]
             self._matrix = grown
-        self._matrix[first:last] = self._encoder.encode_passages(missing)
+        self._matrix[first:last] = vectors
         self._rows.update(zip(missing, range(first, last), strict=True))
 
 
@@ -107,14 +120,32 @@ def nearness_of_words(reading: Reading, words: Sequence[str], *, vectors: WordVe
     return np.where(same, 1.0, scaled)
 
 
-def nearness_to_words(
-    reading: Reading, words: Sequence[str], *, same: NDArray[np.bool_], vectors: WordVectors
-) -> NDArray[np.float64]:
-    """How surely each of `words` says each word of the question, shape (words of the question, words).
+def nearness_of_texts(reading: Reading, texts: Sequence[str], *, vectors: WordVectors) -> NDArray[np.float64]:
+    """The same for several texts at once, shape (words of the question, texts)."""
+    rows: dict[str, int] = {}
+    found = [subject_words(text) for text in texts]
+    places = [rows.setdefault(word, len(rows)) for words in found for word in words]
+    same = np.array(reading.stems)[:, None] == np.array([stem(word) for word in rows], dtype=np.str_)
+    near = nearness_to_words(reading, vectors.of(list(rows)), same=same)
+    bounds = np.cumsum([0, *map(len, found)])
+    return best_of_each(near[:, places], bounds)
 
-    `same`, of that shape, tells which of them have one stem.
+
+def best_of_each(near: NDArray[np.float64], bounds: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The highest of the columns `bounds[i]:bounds[i + 1]` for each i; 0 where there are none."""
+    best = np.zeros((len(near), len(bounds) - 1))
+    filled = np.flatnonzero(np.diff(bounds))
+    if len(filled):
+        best[:, filled] = np.maximum.reduceat(near, bounds[filled], axis=1)
+    return best
+
+
+def nearness_to_words(reading: Reading, words: Vectors, *, same: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How surely each of some words says each word of the question, shape (words of the question, words).
+
+    `words` are their vectors, and `same`, of that shape, tells which of them have one stem.
     """
-    near = (reading.vectors @ vectors.of(words).T - UNRELATED) / (SAME - UNRELATED)
+    near = (reading.vectors @ words.T - UNRELATED) / (SAME - UNRELATED)
     return np.where(same, 1.0, np.clip(near, 0.0, 1.0)).astype(np.float64)
 
 

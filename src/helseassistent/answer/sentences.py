@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from helseassistent.answer.reading import Reading, WordVectors, nearness, rarity, unsaid
+from helseassistent.answer.reading import Reading, WordVectors, nearness, nearness_of_texts, rarity, unsaid
 from helseassistent.text.asked import amounts, counted, holds
 from helseassistent.types import Sentence
 
@@ -27,7 +27,7 @@ def sentence_features(
     `said` is how much of the question the sentence says, counting what the headings have not said already, and the
     more the fewer of the other sentences say it (an inverse document frequency within the passage).
     """
-    said = np.stack([nearness(reading, sentence.text, vectors=vectors) for sentence in sentences], axis=1)
+    said = nearness_of_texts(reading, [sentence.text for sentence in sentences], vectors=vectors)
     weights = unsaid(reading, context, vectors=vectors) * rarity(said)
     share = (weights / weights.sum()) @ said
     counts = _counts(reading, sentences, vectors=vectors)

@@ -16,6 +16,7 @@ from helseassistent.types import Abstention, Answer, Citation, Claim, Page, Pass
 # A quote starts and ends at whole words and whole numbers: «5 mg» is not in «2,5 mg».
 _START = r"(?<!\w)(?<!\d[.,])"
 _END = r"(?!\w)(?![.,]\d)"
+_BEGINS, _ENDS = re.compile(_START), re.compile(_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def find_quote(quote: str, passage: Passage, *, start: int | None = None) -> tup
     words = quote.split()
     if not words:
         return None
+    if start is not None and _stands_at(start - passage.start, quote, passage.text):
+        return start, start + len(quote)
     pattern = re.compile(_START + r"\s+".join(map(re.escape, words)) + _END, re.IGNORECASE)
     if start is not None:
         # Words such as «(se» begin with a sign, so the edges are looked for from the given place on.
@@ -119,6 +122,12 @@ def find_quote(quote: str, passage: Passage, *, start: int | None = None) -> tup
     else:
         match = pattern.search(passage.text)
     return (match.start() + passage.start, match.end() + passage.start) if match else None
+
+
+def _stands_at(place: int, quote: str, text: str) -> bool:
+    """Whether `quote` stands at `place` to the letter, with edges where a quote may begin and end."""
+    trimmed = quote == quote.strip() and place >= 0 and text.startswith(quote, place)
+    return trimmed and bool(_BEGINS.match(text, place) and _ENDS.match(text, place + len(quote)))
 
 
 def _citation(

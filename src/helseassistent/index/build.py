@@ -164,6 +164,8 @@ def _fill(staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], 
     durable.write_new(staging / layout.SENTENCE_TOKENS, layout.array_bytes(table.tokens.sentences))
     durable.write_new(staging / layout.SAID, counted.table.bytes_of_words())
     durable.write_new(staging / layout.SAID_STEMS, layout.array_bytes(counted.table.stems))
+    durable.write_new(staging / layout.SAID_TOKENS, layout.array_bytes(counted.table.tokens.ids))
+    durable.write_new(staging / layout.SAID_TOKEN_BOUNDS, layout.array_bytes(counted.table.tokens.bounds))
     durable.write_new(staging / layout.SAID_WORDS, layout.array_bytes(counted.table.passages.ids))
     durable.write_new(staging / layout.SAID_BOUNDS, layout.array_bytes(counted.table.passages.bounds))
     durable.write_new(staging / layout.FAISS_FILE, faiss_bytes(table.vectors))

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 SHIPPED_MODEL = Path(__file__).parent / "model"
 _WEIGHTS = "model.safetensors"
 _TOKENISED_AT_ONCE = 512
-_FEW_TOKENS = 2048  # whose rows are gathered without making the whole table float32
+_FEW_TOKENS = 256  # are added up without SciPy
+_MANY_TOKENS = 20_000  # from here on the whole table is made float32, for good
 Table: TypeAlias = NDArray[Any]  # float16, float32 or int8, shape (tokens, dimensions)
 
 
@@ -103,7 +104,7 @@ class StaticEncoder:
 
     def encode_tokens(self, tokens: Tokens) -> Vectors:
         """The vectors of texts without a prompt whose tokens are known: what `encode_passages` gives for them."""
-        return unit_rows(self._many_sums(tokens) if len(tokens.ids) > _FEW_TOKENS else self._few_sums(tokens))
+        return unit_rows(self._few_sums(tokens) if len(tokens.ids) < _FEW_TOKENS else self._sums(tokens))
 
     @cached_property
     def _rows(self) -> NDArray[np.float32]:
@@ -116,22 +117,27 @@ class StaticEncoder:
         found = [self.encode_tokens(self.tokens.of(part)) for part in parts]
         return np.concatenate(found) if found else np.zeros((0, self.dimensions), np.float32)
 
-    def _many_sums(self, tokens: Tokens) -> Vectors:
-        """Texts by tokens times tokens by dimensions: no row is copied before it is added."""
+    def _sums(self, tokens: Tokens) -> Vectors:
+        """Texts by tokens times tokens by dimensions."""
         from scipy import sparse  # not for single questions: it takes longer to load than to use
 
-        ones = np.ones(len(tokens.ids), np.float32)
-        counts = sparse.csr_matrix((ones, tokens.ids, tokens.bounds), shape=(len(tokens), len(self.table)))
-        return np.asarray(counts @ self._rows)
+        whole = len(tokens.ids) > _MANY_TOKENS
+        rows = self._rows if whole else self._gathered(tokens)
+        columns = tokens.ids if whole else np.arange(len(rows))
+        ones = np.ones(len(columns), np.float32)
+        return np.asarray(sparse.csr_matrix((ones, columns, tokens.bounds), (len(tokens), len(rows))) @ rows)
 
     def _few_sums(self, tokens: Tokens) -> Vectors:
         sums = np.zeros((len(tokens), self.dimensions), np.float32)
         filled = np.flatnonzero(np.diff(tokens.bounds))
         if len(filled):
-            rows = self.table[tokens.ids].astype(np.float32)
-            rows = rows if self.weights is None else rows * self.weights[tokens.ids, None]
-            sums[filled] = np.add.reduceat(rows, tokens.bounds[filled], axis=0)
+            sums[filled] = np.add.reduceat(self._gathered(tokens), tokens.bounds[filled], axis=0)
         return sums
+
+    def _gathered(self, tokens: Tokens) -> NDArray[np.float32]:
+        """The row of every token."""
+        rows = self.table[tokens.ids].astype(np.float32)
+        return rows if self.weights is None else np.asarray(rows * self.weights[tokens.ids, None])
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS = "vectors.npy", "context_vectors.npy
 CONTEXTUAL_VECTORS = "contextual_vectors.npy"
 TOKENS, TOKEN_BOUNDS, SENTENCE_TOKENS = "tokens.npy", "token_bounds.npy", "sentence_tokens.npy"
 SAID, SAID_STEMS, SAID_WORDS, SAID_BOUNDS = "words.txt", "word_stems.npy", "passage_words.npy", "word_bounds.npy"
+SAID_TOKENS, SAID_TOKEN_BOUNDS = "word_tokens.npy", "word_token_bounds.npy"
 FAISS_FILE, WORDS, GRAMS, CONTEXT = "vectors.faiss", "bm25-words", "bm25-grams", "bm25-context"
 
 # int64, shape (n, 3): row of the passage, and start and end of the sentence in its page's body.
@@ -146,7 +147,6 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
     passages = [_passage(fields, pages=pages) for fields in _lines(folder / PASSAGES)]
     second = _array(folder / CONTEXTUAL_VECTORS) if CONTEXTUAL_VECTORS in manifest.files else None
     tokens = Tokens(_array(folder / TOKENS), _array(folder / TOKEN_BOUNDS))
-    said = Tokens(_array(folder / SAID_WORDS), _array(folder / SAID_BOUNDS))
     return Generation(
         manifest,
         folder,
@@ -157,9 +157,18 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
         context_vectors=_array(folder / CONTEXT_VECTORS),
         sentence_vectors=_array(folder / SENTENCE_VECTORS),
         tokens=PassageTokens(tokens, _array(folder / SENTENCE_TOKENS)),
-        said=WordTable(words_of((folder / SAID).read_bytes()), _array(folder / SAID_STEMS), said),
+        said=_said(folder),
         contextual_vectors=second,
         vector_store=vector_store,
+    )
+
+
+def _said(folder: Path) -> WordTable:
+    return WordTable(
+        words_of((folder / SAID).read_bytes()),
+        stems=_array(folder / SAID_STEMS),
+        tokens=Tokens(_array(folder / SAID_TOKENS), _array(folder / SAID_TOKEN_BOUNDS)),
+        passages=Tokens(_array(folder / SAID_WORDS), _array(folder / SAID_BOUNDS)),
     )
 
 

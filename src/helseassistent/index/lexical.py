@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from helseassistent.index.bm25 import Bm25
+from helseassistent.index.late import shipped_late
 from helseassistent.index.passages import context_of
 from helseassistent.index.word_table import WordTable
 from helseassistent.index.word_tokens import Tokens
@@ -69,7 +70,12 @@ def count(given: Material) -> Lexical:
         Bm25.of_counts(whole @ words, terms=stems),
         Bm25.of_counts(whole @ pieces, terms=grams),
         Bm25.of_counts(context @ words, terms=stems),
-        WordTable(known, first_stems, Tokens(whole.indices.astype(np.int32), whole.indptr.astype(np.int64))),
+        WordTable(
+            known,
+            first_stems,
+            shipped_late().words.of(known),
+            Tokens(whole.indices.astype(np.int32), whole.indptr.astype(np.int64)),
+        ),
     )
 
 

@@ -17,6 +17,7 @@ class WordTable:
 
     words: Sequence[str]
     stems: NDArray[np.int32]  # of each word, as the number that its stem has in the index of words
+    tokens: Tokens  # of each word, for an encoder that reads like late interaction
     passages: Tokens
 
     def bytes_of_words(self) -> bytes:

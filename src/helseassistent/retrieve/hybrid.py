@@ -7,22 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from helseassistent.answer.extract import PASSAGES
 from helseassistent.answer.reading import (
     Reading,
     WordVectors,
+    best_of_each,
     nearness,
     nearness_to_words,
     rarity,
     read_question,
 )
-from helseassistent.index.contextual import contextual_of
+from helseassistent.index.contextual import contextual_of, words_of
+from helseassistent.index.encode import StaticEncoder
 from helseassistent.index.generation import Generation
 from helseassistent.index.late import Asked, LateInteraction, shipped_late
 from helseassistent.index.passages import embedded_text
 from helseassistent.retrieve.rank import RankWeights, scores
 from helseassistent.retrieve.signals import Scores, SignalTable, sentence_similarities, signal_table
 from helseassistent.retrieve.thesaurus import Thesaurus, searched_also, shipped_thesaurus
-from helseassistent.types import Encoder, Passage, Scored, Sentence, Signals
+from helseassistent.types import Encoder, Passage, Scored, Sentence, Signals, Vectors
 
 READ_AGAIN = 40  # passages that the second ranking reads
 _DECIMALS = 6  # of a score that count; what rounding in a sum of products turns around does not
@@ -46,6 +49,8 @@ class HybridRetriever:
         self._second = contextual_of(encoder)
         self._weights = weights
         self._late = late or shipped_late()
+        own = words_of(encoder)
+        self._quick = own if isinstance(own, StaticEncoder) and own.reads_like(self._late.reader) else None
         self._thesaurus = thesaurus or shipped_thesaurus()
         self._vectors = vectors or WordVectors(encoder)
 
@@ -68,6 +73,7 @@ class HybridRetriever:
             final = np.column_stack([final, read]) @ self._weights.again.at(table.own_words)
         best = np.lexsort((table.rows[order], -np.round(final, _DECIMALS)))[:top_k]
         rows = table.rows[order[best]]
+        self._learn_words(rows[:PASSAGES])
         sentences = self._sentences(rows, vector=vector, asked=asked)
         return [
             self._scored(row, float(final[i]), (*table.values[order[i]], *read[i]), found)
@@ -98,7 +104,7 @@ class HybridRetriever:
         if not self._weights.again:
             return np.zeros((len(rows), 2))
         reading = read_question(question, encoder=self._encoder)
-        said = said_shares(reading, rows, generation=self.generation, vectors=self._vectors)
+        said = said_shares(reading, self._nearness(reading, rows))
         passages = self.generation.tokens.passages.take(rows)
         return np.column_stack([said, self._late.scores(asked or self._late.read(question), passages)])
 
@@ -124,28 +130,34 @@ class HybridRetriever:
         both = iter(zip(similarities.tolist(), said.tolist(), strict=True))
         return [[next(both) for _ in own] for own in places]
 
+    def _nearness(self, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How surely each passage says each word of the question, shape (words of the question, passages)."""
+        found = self.generation.said.passages.take(rows)
+        numbers, places = np.unique(found.ids, return_inverse=True)
+        stems = [self.generation.words.vocabulary.get(stem, -1) for stem in reading.stems]
+        same = np.array(stems)[:, None] == self.generation.said.stems[numbers]
+        near = nearness_to_words(reading, self._word_vectors(numbers), same=same)
+        return best_of_each(near[:, places], found.bounds)
 
-def said_shares(
-    reading: Reading, rows: NDArray[np.int64], *, generation: Generation, vectors: WordVectors
-) -> NDArray[np.float64]:
-    """How much of the question each passage says, in [0, 1]; a word that few of these passages say counts more."""
-    said = nearness_of_passages(reading, rows, generation=generation, vectors=vectors)
+    def _word_vectors(self, numbers: NDArray[np.int32]) -> Vectors:
+        """The vectors of words of the generation, from their tokens where the encoder can."""
+        table = self.generation.said
+        if self._quick:
+            return self._quick.encode_tokens(table.tokens.take(numbers.astype(np.int64)))
+        return self._vectors.of([table.words[number] for number in numbers.tolist()])
+
+    def _learn_words(self, rows: NDArray[np.int64]) -> None:
+        """What the answer will ask for: the words of the passages that may speak."""
+        if self._quick:
+            numbers = np.unique(self.generation.said.passages.take(rows).ids)
+            words = [self.generation.said.words[number] for number in numbers.tolist()]
+            self._vectors.learn(words, encode=lambda places: self._word_vectors(numbers[places]))
+
+
+def said_shares(reading: Reading, said: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much of the question each passage says, in [0, 1], from how surely it says each word of it.
+
+    A word that few of these passages say counts more.
+    """
     weights = reading.importance * rarity(said)
     return np.asarray((weights / weights.sum()) @ said)
-
-
-def nearness_of_passages(
-    reading: Reading, rows: NDArray[np.int64], *, generation: Generation, vectors: WordVectors
-) -> NDArray[np.float64]:
-    """How surely each passage says each word of the question, shape (words of the question, passages)."""
-    table, found = generation.said, generation.said.passages.take(rows)
-    nearness = np.zeros((len(reading.words), len(rows)))
-    filled = np.flatnonzero(np.diff(found.bounds))
-    if len(filled):
-        numbers, places = np.unique(found.ids, return_inverse=True)
-        stems = [generation.words.vocabulary.get(stem, -1) for stem in reading.stems]
-        same = np.array(stems)[:, None] == table.stems[numbers]
-        words = [table.words[number] for number in numbers.tolist()]
-        near = nearness_to_words(reading, words, same=same, vectors=vectors)
-        nearness[:, filled] = np.maximum.reduceat(near[:, places], found.bounds[filled], axis=1)
-    return nearness

@@ -38,9 +38,9 @@ def places_in(text: str) -> frozenset[str]:
     """
     shouted = text == text.lower() or text == text.upper()
     found = set()
-    for match in _NAME.finditer(text):
-        word = match.group().lower()
-        if not shouted and match.group()[0].islower():
+    for name in set(_NAME.findall(text)):
+        word = name.lower()
+        if not shouted and name[0].islower():
             continue
         if word in PLACES:
             found.add(word)
