@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,16 @@ from hypothesis import strategies as st
 
 from fakes import HashingEncoder
 from helseassistent.answer import reading as module
-from helseassistent.answer.reading import Reading, WordVectors, nearness, rarity, read_question, unsaid
+from helseassistent.answer.reading import (
+    Reading,
+    WordVectors,
+    nearness,
+    nearness_of_texts,
+    rarity,
+    read_question,
+    unsaid,
+)
+from helseassistent.types import Vectors
 
 WORDS = ["plasser", "sykehjemmet", "røntgen", "legen", "koster", "time", "parkering", "og", "er", "27", "æ", "😀"]
 
@@ -100,3 +111,27 @@ def test_a_full_memory_is_emptied_and_gives_the_same_vectors(monkeypatch: pytest
     vectors.of(["parkering", "kafé"])
     again = vectors.of(["legen", "time"])
     np.testing.assert_array_equal(first, again)
+
+
+def test_several_texts_are_as_near_as_each_alone(vectors: WordVectors) -> None:
+    reading = read_question("Når åpner legevakten?", encoder=HashingEncoder())
+    texts = ["Legevakten er åpen hele døgnet.", "", "og en", "Ring oss når du vil."]
+    together = nearness_of_texts(reading, texts, vectors=vectors)
+    np.testing.assert_allclose(together.T, [nearness(reading, text, vectors=vectors) for text in texts], atol=1e-6)
+    assert nearness_of_texts(reading, [], vectors=vectors).shape == (len(reading.words), 0)
+
+
+def test_what_is_learnt_is_not_encoded_again_and_a_full_memory_learns_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder, asked = HashingEncoder(), list[int]()
+    vectors, words = WordVectors(encoder), ["lege", "sykehjem", "plass"]
+
+    def encode(places: Sequence[int]) -> Vectors:
+        asked.extend(places)
+        return encoder.encode_passages([words[place] for place in places])
+
+    vectors.of(["sykehjem"])
+    vectors.learn(words, encode=encode)
+    assert asked == [0, 2]
+    np.testing.assert_array_equal(vectors.of(words), encoder.encode_passages(words))
+    monkeypatch.setattr(module, "_MOST_WORDS", 3)
+    vectors.learn(["vakt"], encode=lambda _: pytest.fail("there is no room"))
