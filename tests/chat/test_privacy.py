@@ -54,6 +54,9 @@ def test_the_page_shows_the_masked_message_and_says_what_was_removed(private: Br
 def test_a_message_in_nynorsk_is_told_in_nynorsk(private: Browser) -> None:
     private.ask("Eg heiter Solveig Bø. Kva pasientgrupper skal helsefellesskapet prioritere?")
     assert private.find(".ha-removed").text.startswith("Vi fjerna eit namn frå meldinga di før ho vart brukt.")
+    assert private.find(".ha-asked .ha-body").text.startswith("Eg heiter [namn]. Kva pasientgrupper")
+    private.ask("Og kva kommunar?")  # what was masked is sent again, and is no part of the question
+    assert "namn" not in private.all(".ha-reply")[-1].text
 
 
 def test_a_message_without_personal_data_is_left_alone(private: Browser) -> None:

@@ -328,3 +328,11 @@ def test_masking_twice_changes_nothing_and_what_is_unmasked_is_unchanged(text: s
     assert redact(once.text).text == once.text
     assert once.removed or once.text == text
     assert all(PLACEHOLDERS[kind] in once.text for kind in once.removed)
+
+
+def test_placeholders_follow_the_form_of_norwegian() -> None:
+    masked = redact("Eg heiter Solveig Bø, tlf 90 12 34 56")
+    assert masked.spoken_in("nn").text == "Eg heiter [namn], tlf [telefonnummer]"
+    assert masked.spoken_in("nb") == masked
+    assert masked.spoken_in("nn").bare == masked.bare
+    assert redact("Kva er [navn]?").spoken_in("nn").text == "Kva er [navn]?"  # nothing of ours

@@ -44,7 +44,8 @@ def hear(turns: Sequence[str], *, public: frozenset[str], language: Language | N
     """The messages `turns` in order; `language` None follows them. `public` numbers and addresses are not masked."""
     masked = [mask(turn, public=public) for turn in turns or [""]]
     meant = tuple(with_letters(message.bare) for message in masked)
-    return Heard(masked[-1], meant, language or _spoken(reversed(meant)))
+    spoken = language or _spoken(reversed(meant))
+    return Heard(masked[-1].spoken_in(spoken), meant, spoken)
 
 
 def mask(message: str, *, public: frozenset[str]) -> Redacted:

@@ -18,7 +18,7 @@ from helseassistent.text.redact_names import full_name_spans, name_spans
 from helseassistent.text.redact_numbers import number_spans, public_numbers
 from helseassistent.text.redact_places import address_spans, email_spans
 from helseassistent.text.redact_shadow import Span, shadow_of, without
-from helseassistent.types import Personal
+from helseassistent.types import Language, Personal
 
 PLACEHOLDERS: Mapping[Personal, str] = MappingProxyType(
     {
@@ -34,7 +34,8 @@ PLACEHOLDERS: Mapping[Personal, str] = MappingProxyType(
         "name": "[navn]",
     }
 )
-_SHOWN = re.compile("|".join(re.escape(shown) for shown in PLACEHOLDERS.values()))
+_IN_NYNORSK: Mapping[Personal, str] = MappingProxyType({"name": "[namn]"})  # where it differs
+_SHOWN = re.compile("|".join(re.escape(shown) for shown in (*PLACEHOLDERS.values(), *_IN_NYNORSK.values())))
 # Words that only led up to what is now a placeholder.
 _LEAD = re.compile(
     r"\b(?:(?:jeg|eg|æ) (?:het(?:er|e)|heiter?|b[ou]r (?:i|på)|er(?: f[øo]d[td])?|har)|n[ae][vm]net mitt er"
@@ -58,6 +59,13 @@ class Redacted:
 
     text: str
     removed: tuple[Personal, ...] = ()
+
+    def spoken_in(self, language: Language) -> Redacted:
+        """The same with its placeholders in the form of Norwegian that the reply is in."""
+        text = self.text
+        for kind in _IN_NYNORSK.keys() & set(self.removed) if language == "nn" else ():
+            text = text.replace(PLACEHOLDERS[kind], _IN_NYNORSK[kind])
+        return Redacted(text, self.removed)
 
     @property
     def bare(self) -> str:
