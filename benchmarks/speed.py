@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 ROOT = Path(__file__).parents[1]
 SIZES, LARGEST = (1_000, 10_000, 100_000), 1_000_000
-TASKS = ("build", "ask", "flat", "ivf", "hnsw", "bm25s", "llama_index")
+TASKS = ("build", "ask", "pair", "flat", "codes", "ivf", "hnsw", "bm25s", "llama_index")
 _LEAST_LISTED = 10_000  # passages; below it an approximate index has nothing to leave out
 
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results[str(size)] = {}
             for task in tasks:
                 progress.set_description(f"{size} {task}")
-                if task not in ("ivf", "hnsw") or size >= _LEAST_LISTED:
+                if task not in ("codes", "ivf", "hnsw") or size >= _LEAST_LISTED:
                     results[str(size)][task] = _apart(
                         task, index, size=size, count=given.questions, budget=given.budget
                     )
@@ -61,11 +61,11 @@ def measure(task: str, index: Path, *, size: int, count: int, budget: float) -> 
         from speedtest.ours import measure_build
 
         return measure_build(index, passages=size)
-    if task == "ask":
+    if task in ("ask", "pair"):
         from speedtest.ours import measure_questions
 
-        return measure_questions(index, count=count, budget=budget)
-    if task in ("flat", "ivf", "hnsw"):
+        return measure_questions(index, count=count, budget=budget, paired=task == "pair")
+    if task in ("flat", "codes", "ivf", "hnsw"):
         from speedtest.nearest import measure_nearest
 
         return measure_nearest(index, kind=task, count=count, budget=budget)
