@@ -12,7 +12,7 @@ from helseassistent.corpus import Corpus
 from helseassistent.index import word_tokens
 from helseassistent.index.encode import SHIPPED_MODEL
 from helseassistent.index.passages import cut
-from helseassistent.index.word_tokens import Tokens, WordTokens
+from helseassistent.index.word_tokens import Tokens, WordTokens, distinct
 
 ODD = [
     "",
@@ -79,3 +79,11 @@ def test_a_tokenizer_whose_words_depend_on_others_is_asked_for_whole_texts() -> 
     assert listed(WordTokens(whole).of(["a b", "a"])) == [[3], [1]]
     whole.pre_tokenizer = pre_tokenizers.Metaspace()
     assert listed(WordTokens(whole).of(["a b"])) == [whole.encode("a b").ids]
+
+
+@pytest.mark.parametrize("ids", [[3, 1, 3, 0], [], [9]])
+def test_distinct_numbers_are_those_that_numpy_finds(ids: list[int]) -> None:
+    given = np.array(ids, np.int32)
+    found, places = distinct(given, below=10)
+    np.testing.assert_array_equal(found, np.unique(given))
+    np.testing.assert_array_equal(found[places], given)

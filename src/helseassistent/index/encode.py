@@ -19,6 +19,7 @@ from safetensors.numpy import load_file
 
 from helseassistent.errors import EncoderError
 from helseassistent.index.encode_onnx import GRAPH, find_graph, load_onnx
+from helseassistent.index.half_precision import as_single
 from helseassistent.index.model_folder import (
     CHECKSUMS,
     MODEL_FILES,
@@ -109,7 +110,7 @@ class StaticEncoder:
     @cached_property
     def _rows(self) -> NDArray[np.float32]:
         """The whole table as float32; made on the first large batch, since single questions need a few rows only."""
-        rows = self.table.astype(np.float32)
+        rows = as_single(self.table)
         return rows if self.weights is None else rows * self.weights[:, None]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
@@ -136,7 +137,7 @@ class StaticEncoder:
 
     def _gathered(self, tokens: Tokens) -> NDArray[np.float32]:
         """The row of every token."""
-        rows = self.table[tokens.ids].astype(np.float32)
+        rows = as_single(self.table[tokens.ids])
         return rows if self.weights is None else np.asarray(rows * self.weights[tokens.ids, None])
 
 

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from helseassistent.index.encode import SHIPPED_MODEL
-from helseassistent.index.word_tokens import Tokens, WordTokens
+from helseassistent.index.word_tokens import Tokens, WordTokens, distinct
 from helseassistent.text.terms import ANALYSER
 
 LATE = "late.safetensors"
@@ -61,8 +61,8 @@ class LateInteraction:
         filled = np.flatnonzero(np.diff(said.bounds))
         scores = np.zeros(len(said), dtype=np.float32)
         if len(filled) and len(asked.weights):
-            distinct, places = np.unique(said.ids, return_inverse=True)
-            cosines = (asked.rows @ self._units(distinct).T)[:, places]
+            tokens, places = distinct(said.ids, below=len(self.rows))
+            cosines = (asked.rows @ self._units(tokens).T)[:, places]
             scores[filled] = asked.weights @ np.maximum.reduceat(cosines, said.bounds[filled], axis=1)
         return scores
 

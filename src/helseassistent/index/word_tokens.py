@@ -61,6 +61,16 @@ class Tokens:
         return Tokens(self.ids[np.repeat(starts - bounds[:-1], lengths) + np.arange(bounds[-1])], bounds)
 
 
+def distinct(ids: NDArray[Any], *, below: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different numbers among `ids`, ascending, and the place of each of `ids` among them: `np.unique` unsorted."""
+    seen = np.zeros(below, dtype=np.bool_)
+    seen[ids] = True
+    found = np.flatnonzero(seen)
+    places = np.empty(below, dtype=np.int64)
+    places[found] = np.arange(len(found))
+    return found, places[ids]
+
+
 class WordTokens:
     """The ids that a tokenizer gives, without special tokens; threads may share it."""
 

@@ -22,6 +22,7 @@ from helseassistent.index.encode import StaticEncoder
 from helseassistent.index.generation import Generation
 from helseassistent.index.late import Asked, LateInteraction, shipped_late
 from helseassistent.index.passages import embedded_text
+from helseassistent.index.word_tokens import distinct
 from helseassistent.retrieve.rank import RankWeights, scores
 from helseassistent.retrieve.signals import Scores, SignalTable, sentence_similarities, signal_table
 from helseassistent.retrieve.thesaurus import Thesaurus, searched_also, shipped_thesaurus
@@ -133,23 +134,23 @@ class HybridRetriever:
     def _nearness(self, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """How surely each passage says each word of the question, shape (words of the question, passages)."""
         found = self.generation.said.passages.take(rows)
-        numbers, places = np.unique(found.ids, return_inverse=True)
+        numbers, places = distinct(found.ids, below=len(self.generation.said.words))
         stems = [self.generation.words.vocabulary.get(stem, -1) for stem in reading.stems]
         same = np.array(stems)[:, None] == self.generation.said.stems[numbers]
         near = nearness_to_words(reading, self._word_vectors(numbers), same=same)
         return best_of_each(near[:, places], found.bounds)
 
-    def _word_vectors(self, numbers: NDArray[np.int32]) -> Vectors:
+    def _word_vectors(self, numbers: NDArray[np.int64]) -> Vectors:
         """The vectors of words of the generation, from their tokens where the encoder can."""
         table = self.generation.said
         if self._quick:
-            return self._quick.encode_tokens(table.tokens.take(numbers.astype(np.int64)))
+            return self._quick.encode_tokens(table.tokens.take(numbers))
         return self._vectors.of([table.words[number] for number in numbers.tolist()])
 
     def _learn_words(self, rows: NDArray[np.int64]) -> None:
         """What the answer will ask for: the words of the passages that may speak."""
         if self._quick:
-            numbers = np.unique(self.generation.said.passages.take(rows).ids)
+            numbers = np.unique(self.generation.said.passages.take(rows).ids).astype(np.int64)
             words = [self.generation.said.words[number] for number in numbers.tolist()]
             self._vectors.learn(words, encode=lambda places: self._word_vectors(numbers[places]))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from helseassistent.index.bm25 import Bm25
 from helseassistent.index.generation import Generation
+from helseassistent.index.half_precision import as_single
 from helseassistent.text.terms import gram_terms, search_terms
 
 DEPTH = 60  # how many passages each list may propose
@@ -69,13 +70,13 @@ def signal_table(
 
 def sentence_similarities(sentences: NDArray[np.int64], *, generation: Generation, vector: Scores) -> Scores:
     """Cosine of each of `sentences`, rows of the table of sentences, to the question."""
-    return np.asarray(generation.sentence_vectors[sentences].astype(np.float32) @ vector)
+    return np.asarray(as_single(generation.sentence_vectors[sentences]) @ vector)
 
 
 def _contextual(rows: NDArray[np.int64], *, generation: Generation, vector: Scores | None) -> Scores:
     if vector is None or generation.contextual_vectors is None:
         return np.zeros(len(rows), dtype=np.float32)
-    return np.asarray(generation.contextual_vectors[rows].astype(np.float32) @ vector)
+    return np.asarray(as_single(generation.contextual_vectors[rows]) @ vector)
 
 
 def _shares(index: Bm25, terms: list[str], weights: list[float] | None = None, official: Sequence[str] = ()) -> Scores:
@@ -100,6 +101,6 @@ def _best_sentences(rows: NDArray[np.int64], *, generation: Generation, vector: 
     if len(filled):
         begins = np.cumsum(counts) - counts
         places = np.repeat(starts - begins, counts) + np.arange(int(counts.sum()))
-        similarities = generation.sentence_vectors[places].astype(np.float32) @ vector
+        similarities = as_single(generation.sentence_vectors[places]) @ vector
         best[filled] = np.maximum(np.maximum.reduceat(similarities, begins[filled]), 0.0)
     return best
