@@ -50,6 +50,12 @@ def test_what_no_page_says_is_not_lent_a_subject_by_the_question_before_it(last:
     assert (found.question, found.leans) == (last, False)
 
 
+def test_a_question_that_finds_its_passage_by_itself_is_asked_by_itself(parts: Parts) -> None:
+    turns = ["Kan legevakten ta blodprøver?", "Hvilke pasientgrupper skal prioriteres?"]
+    found = understand(turns, retriever=parts.assistant.retriever, top_k=SHORT)
+    assert (found.question, found.leans) == (turns[-1], False)
+
+
 def test_the_first_question_is_searched_as_it_is(parts: Parts) -> None:
     found = understand(["og da?"], retriever=parts.assistant.retriever, top_k=SHORT)
     assert (found.question, found.leans) == ("og da?", False)

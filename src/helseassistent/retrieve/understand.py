@@ -9,9 +9,10 @@ from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.text.followup import REACH, FollowUp, read_follow_up
 from helseassistent.types import Scored
 
-# How much nearer (cosine) the best passage must come when the earlier question is added, for it to be taken as meant.
-# Chosen on benchmarks/questions/dialogues.jsonl.
-NEARER = 0.0
+# How much nearer (cosine) the best passage must come when the earlier question is added, for it to be taken as meant,
+# and what a whole question said is worth on that scale. Chosen on benchmarks/questions/dialogues.jsonl.
+NEARER, SAID = 0.02, 0.3
+NEAR = 0.4  # cosine from which a message that finds the same passage by itself needs no other
 # How much of what the message itself asks the passage so found must say, else the message only came after the other.
 SAYS = 0.45
 _BEST = 10  # passages that a reading is judged by
@@ -50,9 +51,19 @@ def _better_supported(read: FollowUp, *, retriever: HybridRetriever, top_k: int)
         Understood(question, leans, retriever.search(question, top_k=top_k))
         for question, leans in ((read.alone, False), (read.together, True))
     )
-    nearer = bool(together.evidence) and _nearest(together) - _nearest(alone) >= NEARER
-    says = nearer and retriever.says(together.evidence[0].passage, read.alone) >= SAYS
-    return together if says else alone
+    return together if _is_meant(together, alone=alone, retriever=retriever) else alone
+
+
+def _is_meant(together: Understood, *, alone: Understood, retriever: HybridRetriever) -> bool:
+    """Whether the sources answer the message better as part of what was asked before than by itself."""
+    if not together.evidence:
+        return False
+    found, own = (understood.evidence[0].passage for understood in (together, alone))
+    if found.id == own.id and _nearest(alone) >= NEAR:
+        return False
+    says, says_alone = (retriever.says(passage, alone.question) for passage in (found, own))
+    nearer = _nearest(together) - _nearest(alone)
+    return says >= SAYS and nearer + SAID * (says - says_alone) >= NEARER
 
 
 def _nearest(understood: Understood) -> float:

@@ -58,6 +58,7 @@ _ASKED = re.compile(
     rf"(?:(?:{_VERBS})\b|[^\W\d_]+(?=\s+(?:{_SUBJECTS})\b))(?:\s+|$)",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"(?<=[^\W.!?:] )[A-ZÆØÅ][^\W\d_]{2,}")  # inside a sentence: what is asked about is named
 _POINTER = re.compile(
     r"\b(?:det|dette|den|denne|de|dem|dei|disse|desse|der|dit|derfra|han|ham|hun|henne|ho|samme|same|da|då|deres|hans|hennes"
     r"|etterpå|ellers|i så fall)\b"
@@ -67,7 +68,9 @@ _EMPTY_IT = re.compile(
     r"\b(?:er|e|blir|var) det (?:lov|mulig|mogleg|noe|noen|noko|nokon|nødvendig|gratis|vanlig|riktig|sant|sånn|slik"
     r"|en|et|ein|eit|ei|krav|plass)\b|\b(?:finnes|finst|fins|gis|skjer|går|tar|står) det\b"
     r"|\bdet (?:finnes|finst|er)\b|\bdet (?:[^\W\d_]+ ){0,3}(?:å|at)\b"
-    r"|\bde(?:i)? (?:som|der)\b"
+    r"|\b(?:er|e|var|blir) det (?:som|på|i|for|til|hos|ved|av|nå|no|her)\b|\bskal det (?:bli|være|vere)\b"
+    r"|\bhar [^\W\d_]+ det (?:selv|sjølv)\b"
+    r"|\bde(?:i)? (?:som|der|på|i|hos|ved)\b|\bdem som\b"
     r"|\bde[nti]? (?!noe\b|samme\b|same\b|ikke\b|ikkje\b|alle\b|være\b|vere\b|bare\b)(?=[^\W\d_]+(?:e|ste)\b)"
 )
 
@@ -135,6 +138,8 @@ def _put_in(fragment: str, before: str) -> str:
 
 def _leaning(question: str, *, opened: bool) -> Leaning:
     content = len(content_words(question))
+    if _NAME.search(question):
+        return "maybe" if content < _ALONE or opened else "no"
     lowered = " ".join(tokens(question))
     pointed = bool(_POINTER.search(_EMPTY_IT.sub(" ", lowered)))
     if content == 0 or (pointed and content <= _POINTED) or _BARE_VERB.match(question):

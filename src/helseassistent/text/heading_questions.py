@@ -30,7 +30,7 @@ _ASKER: dict[Language, dict[str, str]] = {
 }
 # Endings that only bokmål has, once a word has been through the list.
 _BOKMAAL_ENDING = re.compile(
-    r"(?:else[nr]?|elsene|ene|erne|ere|eren|het|heten|lige?|ede|dde|[^aeiouyæøå]es|er|[^aeiouyæøå]tet|iset|kket)$"
+    r"(?:else[nr]?|elsene|ene|erne|ere|eren|het|heten|lige?|ede|dde|[^aeiouyæøå]es|er|[^aeiouyæøå]tet|iset|kket|yet)$"
 )
 
 
