@@ -69,7 +69,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(PY)
 
 $(VENV)/.dev: $(VENV)/.run
 	$(PIP) --retries 0 --timeout 15 --index-url $(TORCH_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH)
-	$(PIP) -e ".[train,onnx,dev,xlsx,ingest,review]"
+	$(PIP) -e ".[train,llm,onnx,dev,xlsx,ingest,review]"
 	@touch $@
 
 # Without its dependencies: it asks for an older PyStemmer than ours, and works with ours.
