@@ -199,6 +199,7 @@ def odd_body(chance: random.Random, whole: dict[str, object]) -> bytes:
             return bytes(body)
 
 
+@pytest.mark.slow
 def test_five_hundred_odd_requests_meet_a_refusal_and_never_a_fault(raw: Raw, trusting: str) -> None:
     """Row D14, on every route that takes anything in; what is still well formed after all is answered."""
     chance = random.Random(14)

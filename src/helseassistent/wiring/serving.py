@@ -73,6 +73,8 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
     """
     import uvicorn
 
+    from helseassistent.chat.connections import PatientProtocol
+
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as listener:
         _bind(listener, settings)
         live = live_parts(settings)
@@ -86,6 +88,8 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
         )
         config = uvicorn.Config(
             app,
+            http=PatientProtocol,
+            ws="none",  # nothing of ours speaks it
             log_level="warning",
             server_header=False,
             proxy_headers=False,  # chat.visitors reads them, and only from the proxies that are trusted
