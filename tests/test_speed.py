@@ -27,6 +27,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_a_run_measures_every_part_of_a_question_and_of_a_build(measured: Path) -> None:
     found = json.loads((measured / "speed.json").read_text(encoding="utf-8"))["results"]["1000"]
     assert found["build"]["passages"] >= 1000
@@ -34,9 +35,10 @@ def test_a_run_measures_every_part_of_a_question_and_of_a_build(measured: Path) 
     parts = [found["ask"][name]["median"] for name in ("encode", "bm25", "dense", "rank")]
     assert min(parts) > 0
     assert found["ask"]["answer"]["median"] > found["ask"]["search"]["median"] > max(parts)
-    assert found["flat"]["recall@10"] == 1
+    assert found["flat"]["recall@60"] == 1
 
 
+@pytest.mark.slow
 def test_a_run_is_a_readable_table(measured: Path) -> None:
     lines = (measured / "speed.md").read_text(encoding="utf-8").splitlines()
     rows = [line for line in lines if line.startswith("| 1,0")]

@@ -52,11 +52,11 @@ def through_all_states(browser: Browser) -> dict[str, list[str]]:
     ("width", "zoom", "scheme", "forced"),
     [
         (1280, 1, "light", False),
-        (1280, 1, "dark", False),
-        (320, 1, "light", False),
+        pytest.param(1280, 1, "dark", False, marks=pytest.mark.slow),
+        pytest.param(320, 1, "light", False, marks=pytest.mark.slow),
         (320, 1, "dark", False),
-        (1280, 2, "light", False),
-        (1280, 1, "light", True),
+        pytest.param(1280, 2, "light", False, marks=pytest.mark.slow),
+        pytest.param(1280, 1, "light", True, marks=pytest.mark.slow),
     ],
 )
 def test_axe_finds_nothing_in_ten_states(browser: Browser, width: int, zoom: int, scheme: str, forced: bool) -> None:

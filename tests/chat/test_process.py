@@ -89,6 +89,7 @@ def line(process: subprocess.Popen[str], words: str) -> str:
     raise AssertionError(f"the process ended without saying {words!r}")
 
 
+@pytest.mark.slow
 def test_running_answers_are_given_and_new_ones_refused_when_the_service_is_told_to_stop(tmp_path: Path) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -156,6 +157,7 @@ def proxy(target: int, prefix: str) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told", [True, False], ids=["root_path_set", "root_path_unknown"])
 def test_the_page_works_under_a_path_of_a_proxy(chrome: webdriver.Chrome, tmp_path: Path, told: bool) -> None:
     port = free_port()
@@ -177,6 +179,7 @@ def test_the_page_works_under_a_path_of_a_proxy(chrome: webdriver.Chrome, tmp_pa
         browser.reset()
 
 
+@pytest.mark.slow
 def test_a_file_switches_a_running_service_off_and_on(tmp_path: Path) -> None:
     port = free_port()
     command = ["-m", "helseassistent.cli", "chat", "--corpus", str(SHIPPED), "--index", str(tmp_path / "i")]

@@ -46,11 +46,13 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.slow
 def test_every_step_was_tried(rounds: list[dict[str, Any]]) -> None:
     assert [found["status"] for found in rounds] == [9] * (len(rounds) - 1) + [0]
     assert len(rounds) > 40
 
 
+@pytest.mark.slow
 def test_a_killed_build_leaves_the_old_or_the_new_generation(rounds: list[dict[str, Any]]) -> None:
     generations = {rounds[0]["seen"]["generation"], rounds[-1]["seen"]["generation"]}
     assert len(generations) == 2
@@ -61,6 +63,7 @@ def test_a_killed_build_leaves_the_old_or_the_new_generation(rounds: list[dict[s
         assert seen["generation"] in generations
 
 
+@pytest.mark.slow
 def test_the_build_after_a_killed_one_succeeds_and_leaves_nothing_over(rounds: list[dict[str, Any]]) -> None:
     old, new = rounds[0]["seen"]["generation"], rounds[-1]["seen"]["generation"]
     for found in rounds:

@@ -308,6 +308,7 @@ def test_no_pattern_is_slow_whatever_it_is_given(name: str) -> None:
         assert time.process_time() - begun < ALLOWED, seed
 
 
+@pytest.mark.slow
 def test_masking_takes_time_in_step_with_the_length() -> None:
     for seed in SEEDS:
         spent = [min(_seconds((seed * size)[:size]) for _ in range(3)) for size in (SIZE // 8, SIZE)]

@@ -116,6 +116,7 @@ def test_a_second_run_takes_every_stage_over(texts: Path, report: TrainReport, t
     assert (again.folder / GRAPH).read_bytes() == (report.folder / GRAPH).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_word_pieces_make_the_same_model(texts: Path, report: TrainReport, tmp_path: Path) -> None:
     # The library that learns the word pieces breaks ties by chance, which is why they are a stage of their own.
     (tmp_path / "model-steg" / RECIPE.digest).mkdir(parents=True)

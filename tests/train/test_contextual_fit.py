@@ -72,6 +72,7 @@ def test_whole_words_are_hidden_as_many_in_every_step(tokenizer: Tokenizer) -> N
     assert sum(bool(is_masked[place] != is_masked[place - 1]) for place in split) <= 1  # the last word may be cut
 
 
+@pytest.mark.slow
 def test_guessing_hidden_words_gets_better(tokenizer: Tokenizer) -> None:
     sentences = tokenise_documents(DOCUMENTS, tokenizer=tokenizer)
     known = tokenizer.get_vocab_size()
@@ -98,6 +99,7 @@ def test_rows_of_tokens_with_the_same_neighbours_begin_near_each_other(tokenizer
     assert not rows[SIZE.mask].any()
 
 
+@pytest.mark.slow
 def test_a_query_comes_to_lie_near_its_passage() -> None:
     lesson = Lesson(41, 3e-3, TEXT_SHARES, dropout=0.0, batch=16)
     draw = Mixture([(_pairs(), 1.0)], lesson.batch, sampled=None)

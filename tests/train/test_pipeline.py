@@ -96,6 +96,7 @@ def test_a_run_makes_a_model_that_bridges_and_a_second_run_resumes(texts: Path, 
     assert again.figures == report.figures
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_word_pieces_make_the_same_model(texts: Path, tmp_path: Path) -> None:
     first = load_encoder(train(texts, tmp_path / "a", recipe=RECIPE).folder)
     # The library that learns the word pieces breaks ties by chance, which is why they are a stage of their own.
