@@ -26,6 +26,8 @@ from ingest.loopback import AGENT, LOOPBACK, Site, StoppedClock, serve
 from ingest.public_site import ARTICLES, SUBJECTS
 
 QUESTIONS = [f"Hva koster {subject} i måneden?" for subject in SUBJECTS]
+PEOPLE = 20
+ROUNDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -102,18 +104,18 @@ def town(tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
 
 
 @pytest.mark.slow
-def test_twenty_people_ask_while_ten_rounds_bring_pages_in(town: Town) -> None:
+def test_people_ask_while_pages_are_brought_in(town: Town) -> None:
     """Rows A17 and F5: what has gone is out of the next generation, and cited in none after it."""
     town.bring_in()
     live = Live(index=town.settings.index, build=partial(build_parts, town.settings, encoder=town.encoder))
     readers = Readers(live)
-    threads = [threading.Thread(target=readers.read, args=(first,)) for first in range(20)]
+    threads = [threading.Thread(target=readers.read, args=(first,)) for first in range(PEOPLE)]
     live.watch(every=0.05)
     for thread in threads:
         thread.start()
     gone: dict[str, set[str]] = {}  # by generation
     try:
-        for number in range(1, rounds + 1):
+        for number in range(1, ROUNDS + 1):
             before = open_generation(town.settings.index)
             town.edit(number)
             report, built, after = town.bring_in()
@@ -134,7 +136,7 @@ def test_twenty_people_ask_while_ten_rounds_bring_pages_in(town: Town) -> None:
     assert live.problem() is None
     assert set(gone) <= set(readers.asked)
     assert not [file for generation, file in readers.cited if file in gone.get(generation, set())]
-    assert len(readers.cited) > rounds
+    assert len(readers.cited) > ROUNDS
 
 
 def _wait_until_asked(readers: Readers, generation: str) -> None:
