@@ -28,6 +28,7 @@ KEYS = {
     "lang",
     "text",
     "claims",
+    "checked",
     "reason",
     "notice",
     "urgency",

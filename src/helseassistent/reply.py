@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 from helseassistent.types import (
     Abstention,
     Answer,
+    Checked,
     Citation,
     Exchange,
     Language,
@@ -37,6 +38,11 @@ class ClaimRecord(TypedDict):
     citations: list[CitationRecord]
 
 
+class CheckedRecord(TypedDict):
+    by: str
+    date: str
+
+
 class TopicRecord(TypedDict):
     page_url: str
     title: str
@@ -59,6 +65,7 @@ class ReplyRecord(TypedDict):
     lang: Language
     text: str
     claims: list[ClaimRecord]
+    checked: CheckedRecord | None
     reason: Reason | None
     notice: Notice | None
     urgency: Urgency | None
@@ -90,6 +97,11 @@ def citation_record(citation: Citation) -> CitationRecord:
     }
 
 
+def checked_record(checked: Checked) -> CheckedRecord:
+    """Who approved the answer, with the day as ISO 8601."""
+    return {"by": checked.by, "date": checked.day.isoformat()}
+
+
 def topic_record(topic: Topic) -> TopicRecord:
     """The topic as a record."""
     return {
@@ -111,6 +123,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
         "lang": exchange.language,
         "text": text,
         "claims": [],
+        "checked": None,
         "reason": None,
         "notice": None,
         "urgency": None,
@@ -134,6 +147,7 @@ def reply_record(exchange: Exchange, text: str) -> ReplyRecord:
             record["claims"] = [
                 {"text": c.text, "citations": [citation_record(x) for x in c.citations]} for c in reply.claims
             ]
+            record["checked"] = checked_record(reply.checked) if reply.checked else None
             record["confidence"] = round(reply.confidence, 4)
             record["engine"] = reply.engine
         case Abstention():

@@ -140,12 +140,21 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A person has looked at the answer to this question and approved it."""
+
+    day: date
+    by: str = ""  # whom the operator wants named; empty for somebody of the profession
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Verified claims. Only `answer.verify` makes one."""
 
     claims: tuple[Claim, ...]
     confidence: float  # in [0, 1]
     engine: str = "extractive"
+    checked: Checked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from helseassistent.answer.agreement import NEGATION, Fault, fault_of, numbers
 from helseassistent.answer.around import around
 from helseassistent.answer.backing import Backing
 from helseassistent.answer.fragments import link_to
-from helseassistent.types import Abstention, Answer, Citation, Claim, Page, Passage, PassageId
+from helseassistent.types import Abstention, Answer, Checked, Citation, Claim, Page, Passage, PassageId
 
 # A quote starts and ends at whole words and whole numbers: «5 mg» is not in «2,5 mg».
 _START = r"(?<!\w)(?<!\d[.,])"
@@ -43,6 +43,7 @@ class Draft:
     claims: tuple[DraftClaim, ...]
     confidence: float
     engine: str = "extractive"
+    checked: Checked | None = None
 
 
 def verify(
@@ -60,7 +61,7 @@ def verify(
     kept = tuple(claim for claim in found if isinstance(claim, Claim))
     if not kept:
         return Abstention("unverified", confidence=draft.confidence)
-    return Answer(kept, draft.confidence, draft.engine)
+    return Answer(kept, draft.confidence, draft.engine, draft.checked)
 
 
 def checked(

@@ -158,6 +158,7 @@ def _example(question: str) -> GivenReply:
         "lang": "nb",
         "text": "…",
         "claims": [],
+        "checked": None,
         "reason": "near_miss",
         "notice": None,
         "urgency": None,

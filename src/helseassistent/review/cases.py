@@ -21,6 +21,12 @@ Judgement: TypeAlias = Literal[
 ]
 Importance: TypeAlias = Literal["low", "normal", "high"]
 ApprovedState: TypeAlias = Literal["standing", "flagged", "withdrawn"]
+GoldKind: TypeAlias = Literal["answerable", "near_miss", "out_of_scope"]
+GoldState: TypeAlias = Literal[
+    "active",
+    "resting",  # its words have changed or gone, so that it can be right no more; until somebody looks
+    "open",  # it should be answered, and nobody has shown with what
+]
 Role: TypeAlias = Literal["leser", "fagperson", "administrator"]
 
 
@@ -37,6 +43,9 @@ class Quote:
     publisher: str = ""
     last_updated: date | None = None
     page_digest: str = ""  # SHA-256 of the page's body in hexadecimal; empty when it was not known
+    passage: str = ""  # the passage around it, whose words must stand too; empty when it was not known
+    headings: tuple[str, ...] = ()  # over that passage, the page's title first
+    claim: int = 0  # quotes of one claim share it; from 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +160,38 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Words that an approved answer rests on, before and after; `now` is empty when they are gone."""
+    """Words that an answer rests on, before and after; `now` is empty when nothing like them is left."""
 
     file: str
     before: str
     now: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedConflict:
+    """Somebody changed the approved answer after it was opened; nothing was kept."""
+
+    standing: Approved
+
+
+@dataclass(frozen=True, slots=True)
+class GoldCase:
+    """What the assistant shall say to a question, by the latest verdict on it; without names of people."""
+
+    id: str
+    question: str  # masked, without placeholders
+    language: Language
+    kind: GoldKind
+    right: tuple[Quote, ...]  # that a right answer quotes; empty unless it is answerable
+    rejected: tuple[Quote, ...]  # that was quoted and should not have been
+    regression: bool  # a rejected answer that is not known to be right since
+    judgement: Judgement
+    importance: Importance
+    category: str
+    day: date
+    verdict: int  # the number of the latest verdict that counts
+    state: GoldState
+    changed: int  # the set's version at which the case became as it is
 
 
 @dataclass(frozen=True, slots=True)

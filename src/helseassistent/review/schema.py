@@ -124,6 +124,34 @@ approved = Table(
     Column("version", Integer, nullable=False),
     CheckConstraint("state IN ('standing', 'flagged', 'withdrawn')", name="state"),
 )
+gold = Table(
+    "gold",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("asked", Text, nullable=False, unique=True),
+    Column("language", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("right", JSON, nullable=False),  # quotes
+    Column("rejected", JSON, nullable=False),  # quotes
+    Column("regression", Boolean, nullable=False),
+    Column("judgement", Text, nullable=False),
+    Column("importance", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("verdict", SEQUENCE, nullable=False),  # outlives the verdict
+    Column("state", Text, nullable=False),
+    Column("changed", Integer, nullable=False),
+    CheckConstraint("state IN ('active', 'resting', 'open')", name="state"),
+)
+# Quotes of logged answers whose words no longer stand in the newest generation, and what stands there now.
+stale = Table(
+    "stale",
+    metadata,
+    _of_exchange(primary=True),
+    Column("position", Integer, primary_key=True),  # as in `quotes`
+    Column("now", Text, nullable=False),
+)
 users = Table(
     "users",
     metadata,

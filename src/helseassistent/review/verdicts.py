@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from typing import cast
 
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
@@ -73,6 +74,7 @@ def quote_from(record: dict[str, object]) -> Quote:
     """The quote that `quote_record` wrote."""
     updated = record["last_updated"]
     fields = record | {"last_updated": date.fromisoformat(str(updated)) if updated else None}
+    fields["headings"] = tuple(cast(list[str], record.get("headings", ())))
     return Quote(**fields)  # type: ignore[arg-type]
 
 

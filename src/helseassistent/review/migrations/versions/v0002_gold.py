@@ -1,0 +1,42 @@
+"""The gold set, and which logged answers rest on words that are gone."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "gold",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("right", sa.JSON(), nullable=False),
+        sa.Column("rejected", sa.JSON(), nullable=False),
+        sa.Column("regression", sa.Boolean(), nullable=False),
+        sa.Column("judgement", sa.Text(), nullable=False),
+        sa.Column("importance", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("verdict", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('active', 'resting', 'open')", name=op.f("ck_gold_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gold")),
+        sa.UniqueConstraint("asked", name=op.f("uq_gold_asked")),
+    )
+    op.create_table(
+        "stale",
+        sa.Column("exchange", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("now", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["exchange"], ["exchanges.id"], name=op.f("fk_stale_exchange"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("exchange", "position", name=op.f("pk_stale")),
+    )
