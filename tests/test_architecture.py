@@ -38,6 +38,8 @@ DOORS: dict[str, set[str]] = {  # the only modules that may import a heavy libra
     "pypdf": {"ingest.parse.pdf"},
     "mammoth": {"ingest.parse.docx"},
     "trafilatura": set(),  # measured against in benchmarks/parsing.py
+    "argon2": {"review.access.passwords"},
+    "authlib": {"review.access.oidc"},
     "sqlalchemy": {"review."},
     "alembic": {"review.store", "review.migrations."},
     "psycopg": set(),  # SQLAlchemy brings it in
