@@ -29,7 +29,8 @@ DOORS: dict[str, set[str]] = {  # the only modules that may import a heavy libra
     "onnxruntime": {"index.encode_onnx", "train."},  # train writes graphs, index reads them
     "bm25s": {"index.bm25"},
     "faiss": {"index.vectors"},
-    "gradio": {"chat.view", "review.view"},
+    "gradio": {"chat.view"},
+    "jinja2": {"review.page"},
     "httpx": {"answer.llm"},  # where nothing packed is taken: it decodes a body before anyone can stop it
     "openai": {"answer.llm"},
     "httpcore": {"ingest.connection"},

@@ -1,0 +1,202 @@
+"""The stored pages as staff see them: whole, cut where sentences begin and end, with the quoted words marked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from hashlib import sha256
+from itertools import pairwise
+
+from sqlalchemy import func, select
+
+from helseassistent.errors import ReviewError
+from helseassistent.review.cases import Quote
+from helseassistent.review.queue import Changed
+from helseassistent.review.schema import exchanges, quotes
+from helseassistent.review.store import Store
+from helseassistent.text.sentences import blocks, sentence_spans
+from helseassistent.types import Page
+
+_LISTED = 20
+_NEAREST = 0.5  # how alike a sentence must be to what was quoted, to be shown as what it says now
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The pages of one generation."""
+
+    generation: str
+    pages: Mapping[str, Page]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a page: a sentence, or what stands between two; `parts` are its words, marked ones apart."""
+
+    start: int
+    end: int
+    sentence: bool
+    level: int  # 1 to 6 in a heading, else 0
+    parts: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A quote on the page as it is now; `start` is None when its words are not there any more."""
+
+    quote: Quote
+    start: int | None
+    now: str = ""  # what the page says instead, as near as can be told; "" when nothing is like it
+
+
+def stands(page: Page | None, quote: str, *, start: int = 0) -> int | None:
+    """Where the quoted words stand: at `start` if they do, else where they stand first."""
+    if page is None or not quote:
+        return None
+    if page.body.startswith(quote, start):
+        return start
+    found = page.body.find(quote)
+    return found if found >= 0 else None
+
+
+def looked_up(quote: Quote, sources: Sources) -> Found:
+    """The quote on today's page, or what that says instead."""
+    page = sources.pages.get(quote.file)
+    start = stands(page, quote.quote, start=quote.start)
+    return Found(quote, start, _nearest(page, quote.quote) if page and start is None else "")
+
+
+def _nearest(page: Page, quote: str) -> str:
+    matcher = SequenceMatcher(b=quote, autojunk=False)
+    best, said = _NEAREST, ""
+    for start, end, _ in _sentences(page.body):
+        matcher.set_seq1(page.body[start:end])
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
+            best, said = ratio, page.body[start:end]
+    return said
+
+
+def pieces(body: str, *, marked: Sequence[tuple[int, int]] = ()) -> tuple[Piece, ...]:
+    """The whole of `body` in order, nothing left out; what lies in a range of `marked` is marked."""
+    found: list[Piece] = []
+    position = 0
+    for start, end, level in _sentences(body):
+        if position < start:
+            found.append(Piece(position, start, False, 0, _parts(body, position, start, marked)))
+        found.append(Piece(start, end, True, level, _parts(body, start, end, marked)))
+        position = end
+    if position < len(body):
+        found.append(Piece(position, len(body), False, 0, _parts(body, position, len(body), marked)))
+    return tuple(found)
+
+
+def _sentences(body: str) -> list[tuple[int, int, int]]:
+    return [
+        (start, end, block.level)
+        for block in blocks(body)
+        for start, end in sentence_spans(body, start=block.start, end=block.end)
+    ]
+
+
+def _parts(body: str, start: int, end: int, marked: Sequence[tuple[int, int]]) -> tuple[tuple[str, bool], ...]:
+    edges = {start, end} | {edge for span in marked for edge in span if start < edge < end}
+    cuts = sorted(edges)
+    return tuple((body[a:b], any(first <= a and b <= last for first, last in marked)) for a, b in pairwise(cuts))
+
+
+def picked(sources: Sources, *, file: str, start: int, end: int) -> Quote:
+    """The words of today's page that a reviewer picked, without the white space around them.
+
+    Raises: ReviewError if there are none.
+    """
+    page = sources.pages.get(file)
+    if page is None:
+        raise ReviewError("Siden som sitatet er valgt på, finnes ikke lenger. Velg sitatet på nytt.")
+    text = page.body[max(start, 0) : max(end, 0)]
+    words = text.strip()
+    if not words:
+        raise ReviewError("Sitatet er tomt. Marker ordene i kilden, og velg på nytt.")
+    begin = max(start, 0) + text.index(words)
+    return of_page(page, begin, begin + len(words))
+
+
+def written(sources: Sources, *, file: str, words: str) -> Quote:
+    """The words that a reviewer pasted, if today's page says them.
+
+    Raises: ReviewError if it does not.
+    """
+    page = sources.pages.get(file)
+    start = stands(page, words.strip().replace("\r\n", "\n"))
+    if page is None or start is None:
+        raise ReviewError("Ordene i feltet «Riktig sitat» står ikke på siden. Kopier dem fra kilden slik de står der.")
+    return of_page(page, start, start + len(words.strip().replace("\r\n", "\n")))
+
+
+def of_page(page: Page, start: int, end: int) -> Quote:
+    """The words of the page as a quote."""
+    digest = sha256(page.body.encode()).hexdigest()
+    return Quote(
+        page.file, start, end, page.body[start:end], page.url, page.title, page.publisher, page.last_updated, digest
+    )
+
+
+def renewed(quote: Quote, sources: Sources) -> Quote:
+    """The quote as it stands on today's page; unchanged when it does not stand there."""
+    page = sources.pages.get(quote.file)
+    start = stands(page, quote.quote, start=quote.start)
+    return replace(quote) if page is None or start is None else of_page(page, start, start + len(quote.quote))
+
+
+def titled(sources: Sources, words: str) -> tuple[Page, ...]:
+    """At most `_LISTED` pages that have all the words in title, address or publisher, by title."""
+    wanted = words.casefold().split()
+    if not wanted:
+        return ()
+    found = [
+        p for p in sources.pages.values() if all(w in f"{p.title} {p.url} {p.publisher}".casefold() for w in wanted)
+    ]
+    return tuple(sorted(found, key=lambda page: page.title)[:_LISTED])
+
+
+class ChangedQuotes:
+    """Knows which of all quoted words no longer stand; reads the log once, and then only what is new in it."""
+
+    def __init__(self, store: Store, sources: Callable[[], Sources]) -> None:
+        self._store = store
+        self._sources = sources
+        self._lock = threading.Lock()
+        self._seen: dict[str, set[str]] = {}
+        self._last = 0
+        self._gone: dict[str, frozenset[str]] = {}
+        self._generation = ""
+
+    def now(self) -> Changed:
+        """As the pages and the log are now."""
+        sources = self._sources()
+        with self._lock:
+            fresh = self._read()
+            if sources.generation != self._generation:
+                fresh, self._gone, self._generation = self._seen, {}, sources.generation
+            for file, words in fresh.items():
+                body = sources.pages[file].body if file in sources.pages else ""
+                if gone := frozenset(quote for quote in words if quote not in body):
+                    self._gone[file] = self._gone.get(file, frozenset()) | gone
+            return Changed(dict(self._gone))
+
+    def _read(self) -> dict[str, set[str]]:
+        """Words quoted since the last look that were not quoted before."""
+        with self._store.reading() as connection:
+            last = connection.execute(select(func.max(exchanges.c.seq))).scalar_one() or 0
+            new = select(quotes.c.file, quotes.c.quote).distinct()
+            if self._last:
+                new = new.join(exchanges, exchanges.c.id == quotes.c.exchange).where(exchanges.c.seq > self._last)
+            rows = connection.execute(new).all() if last > self._last else []
+        self._last = max(last, self._last)
+        fresh: dict[str, set[str]] = {}
+        for file, quote in rows:
+            if quote not in self._seen.setdefault(file, set()):
+                self._seen[file].add(quote)
+                fresh.setdefault(file, set()).add(quote)
+        return fresh
