@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -26,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504})  # may go better in a moment
 _OTHERWISE = frozenset({400, 404, 415, 422, 501})  # may go better without the schema
 _PAUSE = 0.2  # seconds before the other try
+_AFTER = 5.0  # seconds until a draft that nobody reads any longer is stopped
+_OPENED: ContextVar[list[httpx.AsyncByteStream]] = ContextVar("opened")  # responses of the draft under way
 Trouble: TypeAlias = Literal["unreachable", "slow", "refused", "garbage", "resting"]
 
 
@@ -116,10 +119,14 @@ class LanguageModel:
         for last in (False, True):
             begun = False
             try:
-                async with asyncio.timeout(self.server.seconds):
+                # Later than the reader's own end: two that stop it at once leave its connection open.
+                async with asyncio.timeout(self.server.seconds + _AFTER):
                     async for piece in self._pieces(messages, schema):
                         begun = True
                         put(piece)
+                        await asyncio.sleep(
+                            0
+                        )  # a server that floods would hold up the drafts of others, and its own end
                 put(None if begun else ModelError("garbage"))
                 return
             except asyncio.CancelledError:
@@ -142,9 +149,16 @@ class LanguageModel:
 
         held: dict[str, Any] = {"response_format": schema} if self._takes_schema else {}
         chat = [ChatMessage(role=message.role, content=message.text) for message in messages]
-        async for part in await self._llm.astream_chat(chat, **held):
-            if part.delta:
-                yield part.delta
+        opened: list[httpx.AsyncByteStream] = []
+        _OPENED.set(opened)
+        try:
+            async for part in await self._llm.astream_chat(chat, **held):
+                if part.delta:
+                    yield part.delta
+        finally:
+            # LlamaIndex leaves what it trips over to be closed whenever its generators are collected.
+            for stream in opened:
+                await stream.aclose()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -183,7 +197,10 @@ def llama_index_llm(server: Server) -> LLM:
 
 
 def _client(server: Server) -> httpx.AsyncClient:
-    """A client that follows no redirect, asks no proxy of the environment, and takes only so much, unpacked."""
+    """A client that follows no redirect, asks no proxy of the environment, and takes only so much, unpacked.
+
+    It keeps no connection for the next question: by then the server may have closed it.
+    """
     import httpx
 
     class Counted(httpx.AsyncByteStream):
@@ -210,10 +227,12 @@ def _client(server: Server) -> httpx.AsyncClient:
                 raise httpx.DecodingError("packed")
             if isinstance(response.stream, httpx.AsyncByteStream):
                 response.stream = Counted(response.stream)
+                _OPENED.get().append(response.stream)
             return response
 
     timeout = httpx.Timeout(server.pause, connect=server.connect)
-    return httpx.AsyncClient(transport=Bounded(), timeout=timeout, follow_redirects=False, trust_env=False)
+    transport = Bounded(limits=httpx.Limits(max_keepalive_connections=0))
+    return httpx.AsyncClient(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
 
 
 def _trouble(error: Exception) -> ModelError:
