@@ -98,3 +98,12 @@ def test_a_named_index_is_used_as_named() -> None:
     found = corpus_settings(Settings(), corpus=Path("andre"), index=Path("indeks"))
     assert (found.corpus, found.index) == (Path("andre"), Path("indeks"))
     assert corpus_settings(Settings(), corpus=Path("corpus"), index=None) == Settings()
+
+
+def test_the_secret_of_the_organisations_login_stands_in_no_file_and_is_not_shown(tmp_path: Path) -> None:
+    config = tmp_path / "innstillinger.toml"
+    config.write_text("oidc_client_secret = 'hemmelig-ord'", encoding="utf-8")
+    with pytest.raises(SettingsError, match="HELSEASSISTENT_OIDC_CLIENT_SECRET i miljøet") as refused:
+        load_settings({"HELSEASSISTENT_CONFIG": str(config)})
+    assert "hemmelig-ord" not in str(refused.value)
+    assert "hemmelig-ord" not in repr(load_settings({"HELSEASSISTENT_OIDC_CLIENT_SECRET": "hemmelig-ord"}))

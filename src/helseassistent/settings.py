@@ -19,10 +19,15 @@ _NUMBERS = {
     "at_once": range(1, 257),
     "waiting": range(10_001),
     "keep_days": range(1, 3651),
+    "review_port": range(1, 65536),
+    "review_idle_minutes": range(1, 1441),
+    "review_longest_minutes": range(1, 1441),
     "llm_timeout": range(1, 121),
     "llm_tokens": range(1, 4001),
 }
 _PATHS = ("corpus", "index", "off_file")
+_SECRETS = ("llm_key", "oidc_client_secret")  # never repeated
+_NOT_IN_FILES = ("oidc_client_secret",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,16 @@ class Settings:
     off_file: Path = Path("helseassistent.av")  # as `off`, for as long as this file is there
     log: str = "review/log.sqlite"  # a file, or a database's address such as postgresql://host/name; "" is no log
     keep_days: int = 90  # how long what was asked stays in the log
+    review_host: str = "127.0.0.1"  # of the page for staff
+    review_port: int = 7861
+    review_address: str = ""  # what stands in the browser of staff, such as https://gjennomgang.kommunen.no
+    review_idle_minutes: int = 30  # a login ends after so long without a request
+    review_longest_minutes: int = 480  # and after so long in any case
+    oidc_issuer: str = ""  # of the organisation's own login; "" is none
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)  # in the environment only
+    oidc_role_claim: str = "roles"  # which claim says the role; "a.b" reaches into an object
+    oidc_roles: str = "leser=leser, fagperson=fagperson, administrator=administrator"  # value=role
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -96,6 +111,10 @@ def _from_file(path: Path) -> dict[str, object]:
     for name in content:
         if name not in known:
             raise SettingsError(f"Ukjent innstilling «{name}» i «{path}». Kjente: {', '.join(sorted(known))}.")
+        if name in _NOT_IN_FILES:
+            raise SettingsError(
+                f"«{name}» er hemmelig. Ta den ut av «{path}», og sett {PREFIX}{name.upper()} i miljøet."
+            )
     return dict(content)
 
 
@@ -104,11 +123,11 @@ def _checked(given: Mapping[str, object]) -> Settings:
     for name, value in given.items():
         if name in _NUMBERS:
             values[name] = checked_number(name, value)
-        elif not isinstance(value, str) and name == "llm_key":
-            raise SettingsError("Innstillingen «llm_key» må være tekst.")
+        elif not isinstance(value, str) and name in _SECRETS:
+            raise SettingsError(f"Innstillingen «{name}» må være tekst.")
         elif not isinstance(value, str):
             raise SettingsError(f"Innstillingen «{name}» må være tekst, men er {value!r}.")
-        elif not value.strip() and name in (*_PATHS, "host", "vector_store"):
+        elif not value.strip() and name in (*_PATHS, "host", "review_host", "vector_store"):
             raise SettingsError(f"Innstillingen «{name}» er tom. Fjern den, eller gi den en verdi.")
         else:
             values[name] = Path(value) if name in _PATHS else value

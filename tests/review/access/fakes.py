@@ -21,7 +21,7 @@ from helseassistent.review.access import (
 from helseassistent.review.access.desk import SESSION
 from helseassistent.review.access.passwords import hash_of
 from helseassistent.review.access.requests import cookie_name
-from helseassistent.review.access.users import user_named
+from helseassistent.review.access.users import UserBook
 from helseassistent.review.cases import Role
 from helseassistent.review.schema import users
 from helseassistent.review.store import Store
@@ -110,7 +110,7 @@ def log_in(client: TestClient, name: str, password: str = PASSWORD, *, following
 def logged_in(guard: AccessGuard, name: str, *, at: str = LOCAL) -> TestClient:
     """A browser with a session, as after the form."""
     client, book = browser(guard, at=at), guard.sessions
-    user = user_named(book.store, name)
+    user = UserBook(book.store).find(name)
     assert user
     client.cookies.set(cookie_name(SESSION, book.rules), book.begin(user)[0])
     return client

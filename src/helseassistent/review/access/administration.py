@@ -12,13 +12,14 @@ from anyio.to_thread import run_sync
 from starlette.responses import RedirectResponse, Response
 
 from helseassistent.errors import ReviewError
+from helseassistent.review.access.attempts import Attempts
 from helseassistent.review.access.desk import SESSION
 from helseassistent.review.access.pages import account_page, users_page, views_page
 from helseassistent.review.access.passwords import is_right
 from helseassistent.review.access.requests import cookie_header
 from helseassistent.review.access.seen import views_of
 from helseassistent.review.access.sessions import SessionBook
-from helseassistent.review.access.users import add_user, all_users, remove_user, set_password, set_role
+from helseassistent.review.access.users import UserBook
 from helseassistent.review.access.visit import Visit
 from helseassistent.review.cases import Role
 
@@ -31,7 +32,9 @@ _SHOWN_VIEWS = 500
 class Administration:
     """Pages of the guard behind the login."""
 
+    users: UserBook
     sessions: SessionBook
+    attempts: Attempts
     hashing: CapacityLimiter
 
     def role_of(self, path: str) -> Role | None:
@@ -45,7 +48,7 @@ class Administration:
         if path == "/konto":
             return account_page(visit)
         if path == "/brukere":
-            return users_page(visit, await run_sync(all_users, self.sessions.store))
+            return users_page(visit, await run_sync(self.users.everybody))
         if path == "/visninger":
             return views_page(visit, await run_sync(partial(views_of, limit=_SHOWN_VIEWS), self.sessions.store))
         return None
@@ -69,10 +72,14 @@ class Administration:
         old, new = form.get("passord", ""), form.get("nytt", "")
         if new != form.get("igjen", ""):
             return account_page(visit, notice="De to nye passordene er ikke like.", status=400)
+        counted = partial(self.attempts.take, visit.user.name, place=visit.session.digest, known=True)
+        if await run_sync(counted):
+            return account_page(visit, notice="For mange forsøk. Vent et kvarter og prøv igjen.", status=429)
         if not await run_sync(is_right, old, visit.user.password_hash, limiter=self.hashing):
             return account_page(visit, notice="Passordet du har nå, er feil.", status=403)
+        await run_sync(partial(self.attempts.take_back, visit.user.name, place=visit.session.digest))
         try:
-            await run_sync(set_password, self.sessions.store, visit.user.name, new, limiter=self.hashing)
+            await run_sync(self.users.set_password, visit.user.name, new, limiter=self.hashing)
         except ReviewError as error:
             return account_page(visit, notice=str(error), status=400)
         return RedirectResponse(f"{visit.prefix}/logg-inn", status_code=303)
@@ -83,20 +90,20 @@ class Administration:
         try:
             await run_sync(change, form, limiter=self.hashing)
         except ReviewError as error:
-            users = await run_sync(all_users, self.sessions.store)
+            users = await run_sync(self.users.everybody)
             return users_page(visit, users, notice=str(error), status=400)
         return RedirectResponse(f"{visit.prefix}/brukere", status_code=303)
 
     def _add(self, form: Mapping[str, str]) -> None:
         name, display_name = form.get("navn", ""), form.get("visningsnavn", "")
         role, password = _role(form), form.get("passord", "")
-        add_user(self.sessions.store, name, role=role, password=password, display_name=display_name)
+        self.users.add(name, role=role, password=password, display_name=display_name)
 
     def _set_role(self, form: Mapping[str, str]) -> None:
-        set_role(self.sessions.store, form.get("navn", ""), _role(form))
+        self.users.set_role(form.get("navn", ""), _role(form))
 
     def _remove(self, form: Mapping[str, str]) -> None:
-        remove_user(self.sessions.store, form.get("navn", ""))
+        self.users.remove(form.get("navn", ""))
 
 
 def _role(form: Mapping[str, str]) -> Role:

@@ -17,7 +17,7 @@ from helseassistent.review.access.pages import login_page, message_page
 from helseassistent.review.access.passwords import LONGEST, is_outdated, is_right
 from helseassistent.review.access.requests import cookie_header, cookie_name, form_of, local_path
 from helseassistent.review.access.sessions import SessionBook
-from helseassistent.review.access.users import keep_stronger, name_from, user_named
+from helseassistent.review.access.users import UserBook, name_from
 from helseassistent.review.cases import User
 
 SESSION, FORM = "session", "login"  # cookies
@@ -30,6 +30,7 @@ _NO_COOKIE = "Innloggingen var for gammel, eller nettleseren tar ikke imot infor
 class LoginDesk:
     """Everything that is open to somebody who is not logged in."""
 
+    users: UserBook
     sessions: SessionBook
     attempts: Attempts
     hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
@@ -81,7 +82,7 @@ class LoginDesk:
         if not self._has_word(request, fields):
             return say(notice=_NO_COOKIE, status=400)
         name, place = name_from(fields.get("navn", "")), request.client.host if request.client else ""
-        user = await run_sync(user_named, self.sessions.store, name)
+        user = await run_sync(self.users.find, name)
         counted = partial(self.attempts.take, name, place=place, known=user is not None)
         if wait := await run_sync(counted):
             minutes = "ett minutt" if wait == 1 else f"{wait} minutter"
@@ -92,7 +93,7 @@ class LoginDesk:
             return say(notice=_WRONG, status=401)
         await run_sync(partial(self.attempts.take_back, name, place=place))
         if is_outdated(kept):
-            await run_sync(keep_stronger, self.sessions.store, user, password)
+            await run_sync(self.users.keep_stronger, user, password)
         return await self.enter(request, user, following=fields.get("neste", "/"))
 
     def _has_word(self, request: Request, fields: Mapping[str, str]) -> bool:

@@ -35,6 +35,7 @@ from helseassistent.review.access.requests import (
 from helseassistent.review.access.rules import READING, AccessRules, CaseOf, RoleOf, has_role, usual_role
 from helseassistent.review.access.seen import record_view
 from helseassistent.review.access.sessions import SessionBook, minutes_now
+from helseassistent.review.access.users import UserBook
 from helseassistent.review.access.visit import KEY, Visit
 from helseassistent.review.store import Store
 
@@ -68,9 +69,10 @@ def guarded(
     `role_of` says which role a request takes (reading: leser; else fagperson). `case_of` says which case a path shows:
     the view is written down before it is sent; an app that shows cases otherwise calls `record_view` itself.
     """
-    sessions = SessionBook(store, rules, clock)
-    desk = LoginDesk(sessions, Attempts(store, clock))
-    return AccessGuard(app, desk, Administration(sessions, desk.hashing), role_of=role_of, case_of=case_of)
+    users, sessions, attempts = UserBook(store), SessionBook(store, rules, clock), Attempts(store, clock)
+    desk = LoginDesk(users, sessions, attempts)
+    administration = Administration(users, sessions, attempts, desk.hashing)
+    return AccessGuard(app, desk, administration, role_of=role_of, case_of=case_of)
 
 
 @dataclass(frozen=True, slots=True)

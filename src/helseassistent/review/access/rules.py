@@ -27,6 +27,11 @@ class OidcRules:
     role_claim: str = "roles"  # "realm_access.roles" reaches into an object
     roles: Mapping[str, Role] = field(default_factory=lambda: {role: role for role in ROLES})
 
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.issuer)
+        if not parts.hostname or not (parts.scheme == "https" or is_loopback(parts.hostname)):
+            raise ReviewError(f"Innstillingen «oidc_issuer» må begynne med https://, men er «{self.issuer}».")
+
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
@@ -39,7 +44,8 @@ class AccessRules:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        odd = set(self.address) & set(" ;,\"'<>") or parts.username is not None
+        if parts.scheme not in ("http", "https") or odd or not parts.hostname or parts.query or parts.fragment:
             raise ReviewError(f"Adressen «{self.address}» må være som https://gjennomgang.kommunen.no.")
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ReviewError(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
@@ -14,6 +17,7 @@ from helseassistent.review.schema import sessions, users
 from helseassistent.review.store import Store
 
 _NAME = re.compile(r"[\w.@+-]{1,100}")
+_LONGEST_DISPLAY = 100  # characters
 
 
 def name_from(typed: str) -> str:
@@ -21,83 +25,102 @@ def name_from(typed: str) -> str:
     return unicodedata.normalize("NFC", typed).strip().lower()
 
 
-def all_users(store: Store) -> list[User]:
-    """Everybody, also who may no longer log in, by name."""
-    with store.reading() as connection:
-        return [_user(row) for row in connection.execute(select(users).order_by(users.c.name))]
+@dataclass(frozen=True, slots=True)
+class UserBook:
+    """Everybody in one store. ReviewError when somebody is not there, or what is wanted cannot be."""
 
+    store: Store
 
-def user_named(store: Store, name: str) -> User | None:
-    """The person with that name as `name_from` writes it."""
-    with store.reading() as connection:
-        return _named(connection, name)
+    def everybody(self) -> list[User]:
+        """Also who may no longer log in, by name."""
+        with self.store.reading() as connection:
+            return [_user(row) for row in connection.execute(select(users).order_by(users.c.name))]
 
+    def find(self, name: str) -> User | None:
+        """The person with that name as `name_from` writes it."""
+        with self.store.reading() as connection:
+            return _named(connection, name)
 
-def add_user(store: Store, typed: str, *, role: Role, password: str, display_name: str = "") -> User:
-    """A new person with a password, or one who comes back.
+    def add(self, typed: str, *, role: Role, password: str, display_name: str = "") -> User:
+        """A new person with a password, or one who comes back."""
+        name = name_from(typed)
+        if not _NAME.fullmatch(name):
+            raise ReviewError(f"Navnet «{typed[:100]}» kan ikke brukes. Bruk bokstaver, tall og tegnene . - _ @ +")
+        check_new(password, name=name)
+        values = {"display_name": _display(display_name, name=name), "role": role, "active": True}
+        values["password_hash"] = hash_of(password)
+        with self.store.writing() as connection:
+            found = _named(connection, name)
+            if found and (found.active or found.oidc_subject):
+                raise ReviewError(f"Det er allerede en bruker som heter «{name}».")
+            change = users.insert().values(name=name) if not found else update(users).where(users.c.id == found.id)
+            connection.execute(change.values(values))
+            return _surely(connection, name)
 
-    Raises: ReviewError if the name is taken or cannot be used, or the password is too weak.
-    """
-    name = name_from(typed)
-    if not _NAME.fullmatch(name):
-        raise ReviewError(f"Navnet «{typed}» kan ikke brukes. Bruk bokstaver, tall og tegnene . - _ @ +")
-    check_new(password, name=name)
-    values = {"display_name": display_name.strip() or name, "role": role, "active": True}
-    values["password_hash"] = hash_of(password)
-    with store.writing() as connection:
-        found = _named(connection, name)
-        if found and (found.active or found.oidc_subject):
-            raise ReviewError(f"Det er allerede en bruker som heter «{name}».")
-        change = users.insert().values(name=name) if not found else update(users).where(users.c.id == found.id)
-        connection.execute(change.values(values))
-        return _surely(connection, name)
+    def set_role(self, typed: str, role: Role) -> User:
+        """What the person may do from the next request on; somebody must be left to be administrator."""
+        with self.store.writing() as connection:
+            user = _surely(connection, typed)
+            if user.oidc_subject:
+                raise ReviewError(f"Rollen til «{user.name}» blir satt i virksomhetens innlogging.")
+            if role != "administrator":
+                _refuse_the_last(connection, user)
+            connection.execute(update(users).where(users.c.id == user.id).values(role=role))
+            return _surely(connection, typed)
 
+    def set_password(self, typed: str, password: str) -> User:
+        """Give a new password, and end the person's sessions."""
+        check_new(password, name=name_from(typed))
+        kept = hash_of(password)
+        with self.store.writing() as connection:
+            user = _surely(connection, typed)
+            if not user.active or user.oidc_subject:
+                why = "vedkommende logger inn med virksomhetens innlogging" if user.active else "brukeren er fjernet"
+                raise ReviewError(f"«{user.name}» kan ikke ha passord her: {why}.")
+            connection.execute(update(users).where(users.c.id == user.id).values(password_hash=kept))
+            connection.execute(delete(sessions).where(sessions.c.user == user.id))
+            return _surely(connection, typed)
 
-def set_role(store: Store, typed: str, role: Role) -> User:
-    """Raises: ReviewError if nobody has that name, or nobody would be left to be administrator."""
-    with store.writing() as connection:
-        user = _surely(connection, typed)
-        if role != "administrator":
+    def remove(self, typed: str) -> User:
+        """Take away access and password at once; the name stays, since verdicts and views stand under it."""
+        with self.store.writing() as connection:
+            user = _surely(connection, typed)
             _refuse_the_last(connection, user)
-        connection.execute(update(users).where(users.c.id == user.id).values(role=role))
-        return _surely(connection, typed)
+            gone = {"active": False, "password_hash": None}
+            connection.execute(update(users).where(users.c.id == user.id).values(gone))
+            connection.execute(delete(sessions).where(sessions.c.user == user.id))
+            return _surely(connection, typed)
+
+    def keep_stronger(self, user: User, password: str) -> None:
+        """Hash the right password anew, with today's settings."""
+        unchanged, kept = (users.c.id == user.id) & (users.c.password_hash == user.password_hash), hash_of(password)
+        with self.store.writing() as connection:
+            connection.execute(update(users).where(unchanged).values(password_hash=kept))
+
+    def from_elsewhere(self, issuer: str, subject: str, *, names: Iterable[str], role: Role, display_name: str) -> User:
+        """The person whom the organisation's login knows, as it says now; a new one gets the first free of `names`."""
+        theirs = (users.c.oidc_issuer == issuer) & (users.c.oidc_subject == subject)
+        with self.store.writing() as connection:
+            row = connection.execute(select(users).where(theirs)).one_or_none()
+            name = _user(row).name if row else _free_name(connection, names, issuer=issuer, subject=subject)
+            values = {"role": role, "display_name": _display(display_name, name=name)}
+            if row:
+                connection.execute(update(users).where(theirs).values(values))
+            else:
+                values |= {"name": name, "oidc_issuer": issuer, "oidc_subject": subject}
+                connection.execute(users.insert().values(values | {"active": True}))
+            return _surely(connection, name)
 
 
-def set_password(store: Store, typed: str, password: str) -> User:
-    """Give a new password, and end the person's sessions.
-
-    Raises: ReviewError if nobody has that name, the person logs in elsewhere, or the password is too weak.
-    """
-    check_new(password, name=name_from(typed))
-    kept = hash_of(password)
-    with store.writing() as connection:
-        user = _surely(connection, typed)
-        if not user.active or user.oidc_subject:
-            raise ReviewError(f"«{user.name}» kan ikke ha passord her: {_why_none(user)}.")
-        connection.execute(update(users).where(users.c.id == user.id).values(password_hash=kept))
-        connection.execute(delete(sessions).where(sessions.c.user == user.id))
-        return _surely(connection, typed)
+def _free_name(connection: Connection, names: Iterable[str], *, issuer: str, subject: str) -> str:
+    for name in map(name_from, names):
+        if _NAME.fullmatch(name) and not _named(connection, name):  # else somebody would act under another's name
+            return name
+    return f"oidc-{hashlib.sha256(f'{issuer} {subject}'.encode()).hexdigest()[:16]}"
 
 
-def remove_user(store: Store, typed: str) -> User:
-    """Take away access and password at once; the name stays, since verdicts and views stand under it.
-
-    Raises: ReviewError if nobody has that name, or nobody would be left to be administrator.
-    """
-    with store.writing() as connection:
-        user = _surely(connection, typed)
-        _refuse_the_last(connection, user)
-        gone = {"active": False, "password_hash": None}
-        connection.execute(update(users).where(users.c.id == user.id).values(gone))
-        connection.execute(delete(sessions).where(sessions.c.user == user.id))
-        return _surely(connection, typed)
-
-
-def keep_stronger(store: Store, user: User, password: str) -> None:
-    """Hash the right password anew, with today's settings."""
-    unchanged, kept = (users.c.id == user.id) & (users.c.password_hash == user.password_hash), hash_of(password)
-    with store.writing() as connection:
-        connection.execute(update(users).where(unchanged).values(password_hash=kept))
+def _display(wanted: str, *, name: str) -> str:
+    return " ".join(wanted.split())[:_LONGEST_DISPLAY] or name
 
 
 def _refuse_the_last(connection: Connection, user: User) -> None:
@@ -105,10 +128,6 @@ def _refuse_the_last(connection: Connection, user: User) -> None:
     count = connection.execute(select(func.count()).select_from(users).where(others)).scalar_one()
     if user.active and user.role == "administrator" and not count:
         raise ReviewError(f"«{user.name}» er den eneste administratoren. Legg til en annen først.")
-
-
-def _why_none(user: User) -> str:
-    return "vedkommende logger inn med virksomhetens innlogging" if user.active else "brukeren er fjernet"
 
 
 def _named(connection: Connection, name: str) -> User | None:
@@ -119,7 +138,7 @@ def _named(connection: Connection, name: str) -> User | None:
 def _surely(connection: Connection, typed: str) -> User:
     user = _named(connection, name_from(typed))
     if user is None:
-        raise ReviewError(f"Det er ingen bruker som heter «{typed}». Se: helseassistent review user list")
+        raise ReviewError(f"Det er ingen bruker som heter «{typed[:100]}». Se: helseassistent review user list")
     return user
 
 
