@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from helseassistent.answer.confidence import ConfidenceModel
 from helseassistent.answer.danger import caution_in, glance, may_wait, urgent_in
@@ -23,6 +24,7 @@ from helseassistent.types import (
     Encoder,
     Exchange,
     Language,
+    Page,
     Reply,
     Scored,
     Urgent,
@@ -31,6 +33,12 @@ from helseassistent.types import (
 )
 
 EVIDENCE = 10  # passages kept with every reply
+
+
+class CheckedAnswers(Protocol):
+    """Gives the answer that a person has approved to the same question, made of words that stand in `pages`."""
+
+    def answer(self, question: str, *, pages: Mapping[str, Page]) -> Answer | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Assistant:
     public: frozenset[str] = frozenset()  # numbers and addresses that are never masked
     questions: Callable[[], NextQuestions] = dict  # what can be asked next, by page
     phrasing: Phrasing | None = None
+    checked: CheckedAnswers | None = None
 
     def ask(self, turns: Sequence[str], language: Language | None = None, *, watch: Watcher = unwatched) -> Exchange:
         """Answer the last of `turns`, the person's messages in order; `language` None follows the question."""
@@ -74,10 +83,11 @@ class Assistant:
         read = understand([*heard.asked, heard.question], retriever=self.retriever, top_k=EVIDENCE)
         if not read.evidence:
             return _Found(urgent or Abstention("no_evidence"))
-        reply = self._from_evidence(read, watch)
+        approved = None if urgent else self._approved(read)
+        reply = approved or self._from_evidence(read, watch)
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
-        if self.phrasing and not urgent and isinstance(reply, Answer):
+        if self.phrasing and not (urgent or approved) and isinstance(reply, Answer):
             reply = self._phrased(reply, read, heard=heard)
         understood = read.question if read.leans else None
         also = self.retriever.searched_also(read.question)
@@ -94,6 +104,10 @@ class Assistant:
             confidence=self.confidence,
             watch=watch,
         )
+
+    def _approved(self, read: Understood) -> Answer | None:
+        pages = self.retriever.generation.pages
+        return self.checked.answer(read.question, pages=pages) if self.checked else None
 
     def _phrased(self, reply: Answer, read: Understood, *, heard: Heard) -> Answer:
         """The same answer in a model's words, unless none of them holds or the message makes one fear danger."""

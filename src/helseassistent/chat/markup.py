@@ -11,6 +11,7 @@ from html import escape
 from helseassistent.chat.reactions import reactions
 from helseassistent.chat.render import (
     abstention_paragraphs,
+    checked_line,
     claim_numbers,
     lead,
     said,
@@ -149,8 +150,9 @@ def _answer(answer: Answer, setting: _Setting) -> str:
     cards = "".join(_card(source, quoted, setting=setting) for source in found)
     old = any(is_old(source, today=setting.today) for source in found)
     check = f'<p class="ha-check">{escape(words.check_page)}</p>' if old else ""
+    approved = "".join(f'<p class="ha-checked">{escape(line)}</p>' for line in checked_line(answer, words))
     return (
-        f'<p class="ha-lead">{escape(lead(answer, found, words))}</p>{claims}'
+        f'{approved}<p class="ha-lead">{escape(lead(answer, found, words))}</p>{claims}'
         f'<h4 class="ha-sources-title" id="{name}-sources">{escape(words.sources)}</h4>'
         f'<ol class="ha-sources" aria-labelledby="{name}-sources">{cards}</ol>{check}{_also(setting.exchange, words)}'
     )
@@ -295,4 +297,11 @@ def _spoken_answer(answer: Answer, words: Strings) -> str:
     found = sources(answer)
     form = "one" if len(found) == 1 else "many"
     ready = fill(words.ready_answer[form], {"count": str(len(found))})
-    return " ".join([ready, lead(answer, found, words), *(_flat(claim.text) for claim in answer.claims)])
+    return " ".join(
+        [
+            ready,
+            *checked_line(answer, words),
+            lead(answer, found, words),
+            *(_flat(claim.text) for claim in answer.claims),
+        ]
+    )

@@ -64,7 +64,12 @@ def _plain_answer(answer: Answer, *, today: date, words: Strings, being_updated:
     number_of = {source.page.file: source.number for source in found}
     claims = [_plain_claim(claim, number_of) for claim in answer.claims]
     cards = [_plain_source(source, today=today, words=words, being_updated=being_updated) for source in found]
-    blocks = [lead(answer, found, words), *claims, "\n".join([f"{words.sources}:", *cards])]
+    blocks = [
+        *checked_line(answer, words),
+        lead(answer, found, words),
+        *claims,
+        "\n".join([f"{words.sources}:", *cards]),
+    ]
     if any(is_old(source, today=today) for source in found):
         blocks.append(words.check_page)
     return "\n\n".join(blocks)
@@ -122,6 +127,14 @@ def lead(answer: Answer, found: Collection[Source], words: Strings) -> str:
     """The line that says whose words the answer is made of."""
     template = words.answer_lead if answer.engine == "extractive" else words.answer_lead_model
     return fill(template, {"publishers": publishers(found, words)})
+
+
+def checked_line(answer: Answer, words: Strings) -> tuple[str, ...]:
+    """Who has approved the answer, and when; at most one line."""
+    if answer.checked is None:
+        return ()
+    values = {"by": answer.checked.by or words.checked_by, "date": answer.checked.day.strftime("%d.%m.%Y")}
+    return (fill(words.checked, values),)
 
 
 def claim_numbers(claim: Claim, number_of: Mapping[str, int]) -> list[int]:

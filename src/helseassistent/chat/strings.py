@@ -69,6 +69,8 @@ class Strings:
     new_tab: str
     answer_lead: str
     answer_lead_model: str
+    checked: str
+    checked_by: str
     sources: str
     source_label: str
     back: str
