@@ -9,13 +9,15 @@ import pytest
 from helseassistent.review.cases import Verdict
 from helseassistent.review.exchanges import write
 from helseassistent.review.filters import query_of, wanted_from
-from helseassistent.review.queue import PAGE, Changed, Wanted, find
+from helseassistent.review.ledger import Ledger
+from helseassistent.review.queue import PAGE, QueuePage, Wanted, find
+from helseassistent.review.retention import forget, forget_exchange
+from helseassistent.review.sources import Sources
 from helseassistent.review.store import Store
 from helseassistent.review.verdicts import judge
-from review.desk import TODAY, answer, logged, quote, small_log, thumb_down
-from review.fakes import verdict
+from review.desk import PAGES, SOURCES, TODAY, answer, logged, quote, small_log, thumb_down
+from review.fakes import later, verdict
 
-NOTHING = Changed({})
 NARROWED: list[tuple[Wanted, set[str]]] = [
     (Wanted(words="røntgen"), {"case-near-1", "case-sure-1"}),
     (Wanted(words="RØNTGEN åpent?"), {"case-near-1"}),
@@ -33,8 +35,12 @@ NARROWED: list[tuple[Wanted, set[str]]] = [
 ]
 
 
-def ids(store: Store, wanted: Wanted | None = None, *, changed: Changed = NOTHING) -> list[str]:
-    found = find(store, wanted or Wanted(), today=TODAY, changed=changed)
+def queue(store: Store, wanted: Wanted | None = None, *, sources: Sources = SOURCES) -> QueuePage:
+    return find(store, Ledger(store, lambda: sources).now(), wanted or Wanted(), today=TODAY)
+
+
+def ids(store: Store, wanted: Wanted | None = None) -> list[str]:
+    found = queue(store, wanted)
     assert found.total == len(found.cases)
     return [waiting.exchange.id for waiting in found.cases]
 
@@ -46,7 +52,8 @@ def test_a_thumb_down_comes_before_a_doubtful_answer_before_none_before_a_sure_o
 
 def test_each_case_says_why_it_is_there(store: Store) -> None:
     small_log(store)
-    found = find(store, Wanted(), today=TODAY, changed=Changed({"by/a.md": frozenset([quote().quote])}))
+    edited = replace(PAGES["by/a.md"], body="Røntgenavdelingen er stengt.")
+    found = queue(store, sources=Sources("g2", {**PAGES, "by/a.md": edited}))
     grounds = {waiting.exchange.id: waiting.grounds for waiting in found.cases}
     assert grounds == {
         "case-down-1": ("thumbs_down", "old_source"),
@@ -60,7 +67,7 @@ def test_each_case_says_why_it_is_there(store: Store) -> None:
 def test_those_who_ask_alike_are_one_case_and_the_one_with_a_thumb_down_stands_for_them(store: Store) -> None:
     asked = [logged(f"same-case-{n}", "Når er det åpent?" if n % 2 else "når er det ÅPENT") for n in range(4)]
     write(store, [*asked, thumb_down("same-case-1")])
-    (waiting,) = find(store, Wanted(), today=TODAY, changed=NOTHING).cases
+    (waiting,) = queue(store).cases
     assert (waiting.exchange.id, waiting.times, waiting.grounds) == ("same-case-1", 4, ("thumbs_down", "frequent"))
 
 
@@ -81,7 +88,7 @@ def test_search_and_filters_narrow_it(store: Store) -> None:
 
 def test_a_long_queue_comes_in_pages_without_losing_or_repeating_a_case(store: Store) -> None:
     write(store, [logged(f"long-case-{n:03}", f"Spørsmål nummer {n}", answer(quote())) for n in range(60)])
-    pages = [find(store, Wanted(page=number), today=TODAY, changed=NOTHING) for number in (1, 2, 3, 4)]
+    pages = [queue(store, Wanted(page=number)) for number in (1, 2, 3, 4)]
     assert [len(page.cases) for page in pages] == [PAGE, PAGE, 10, 0]
     assert len({waiting.exchange.id for page in pages for waiting in page.cases}) == 60
 
@@ -98,3 +105,26 @@ def test_the_address_keeps_what_was_wanted() -> None:
 @pytest.mark.parametrize("side", ["0", "-1", "²", "1e9", "99999", "x"])
 def test_an_address_that_means_nothing_narrows_nothing(side: str) -> None:
     assert wanted_from({"side": side, "type": "<script>", "tilstand": "", "grunn": "x"}) == Wanted()
+
+
+def test_what_is_said_judged_changed_or_deleted_meanwhile_is_seen_at_the_next_look(store: Store) -> None:
+    small_log(store)
+    sources = [SOURCES]
+    ledger = Ledger(store, lambda: sources[0])
+
+    def look() -> dict[str, tuple[str, ...]]:
+        cases = find(store, ledger.now(), Wanted(), today=TODAY).cases
+        return {waiting.exchange.id: waiting.grounds for waiting in cases}
+
+    assert look()["case-sure-1"] == ()
+    write(store, [thumb_down("case-sure-1"), logged("case-late-1", "Er det åpent i påsken?")])
+    assert look()["case-sure-1"] == ("thumbs_down",)
+    assert "case-late-1" in look()
+    sources[0] = Sources("g2", {})
+    assert look()["case-late-1"] == ("changed_source",)
+    judge(store, verdict("case-late-1"), seen=0)
+    assert "case-late-1" not in look()
+    forget_exchange(store, "case-down-1")
+    assert set(look()) == {"case-sure-1", "case-near-1", "case-none-1", "case-hello-1"}
+    forget(store, today=later(100), keep_days=90, confirmed=True)
+    assert look() == {}

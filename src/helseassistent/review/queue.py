@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, func, literal, select, true
+import numpy as np
+from sqlalchemy import func, select
 
 from helseassistent.review.cases import Judgement, LoggedExchange
-from helseassistent.review.exchanges import asked, logged
-from helseassistent.review.schema import exchanges, feedback, quotes, verdicts
+from helseassistent.review.exchanges import asked, logged, logged_from
+from helseassistent.review.ledger import DOWN, JUDGED, SPOKEN, UP, Columns, Numbers
+from helseassistent.review.schema import exchanges
 from helseassistent.review.store import Store
 from helseassistent.types import Language
 
@@ -22,7 +24,7 @@ State: TypeAlias = Literal["open", "judged", "all"]
 Said: TypeAlias = Literal["down", "up", "nothing"]
 
 PAGE = 25
-NEED: Mapping[Ground, int] = {  # what a ground weighs; "frequent" is per time it was asked again
+NEED: Mapping[Ground, int] = {  # what a ground weighs; "frequent" is per time it was asked
     "thumbs_down": 100,
     "changed_source": 60,
     "near_threshold": 30,
@@ -35,7 +37,7 @@ OFTEN = 3  # asked so many times is frequent
 _AGAIN = 8  # times from which asking again adds no more
 _NEAR, _LOW = 0.1, 0.6
 _OLD = timedelta(days=2 * 365)
-_SEQ = literal(10**12, BigInteger)  # no log has so many rows: need and row number in one sortable number
+_SAID: Mapping[Said, int] = {"down": DOWN, "up": UP, "nothing": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,6 @@ class Wanted:
     judgement: Judgement | None = None
     language: Language | None = None
     page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Quoted words that no longer stand on the page they were taken from, by file."""
-
-    quotes: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +72,28 @@ class QueuePage:
     total: int
 
 
-def find(store: Store, wanted: Wanted, *, today: date, changed: Changed) -> QueuePage:
+def find(store: Store, columns: Columns, wanted: Wanted, *, today: date) -> QueuePage:
     """The cases that are wanted, neediest first; those who asked alike are one case."""
-    grounds = _grounds(today=today, changed=changed)
-    groups = _groups(wanted, grounds=grounds)
+    grounds = _grounds(columns, today=today)
+    times = np.bincount(columns.group, minlength=len(columns.asked))
+    rows = _ordered(columns, wanted, grounds=grounds, times=times)
+    first = (max(wanted.page, 1) - 1) * PAGE
+    shown = rows[first : first + PAGE]
     with store.reading() as connection:
-        rows = connection.execute(_ordered(groups, wanted)).all()
-        seqs = {row.top % _SEQ.value if wanted.state != "judged" else row.judged: row for row in rows}
-        found = connection.execute(_shown(grounds).where(exchanges.c.seq.in_(seqs))).all()
-    shown = {row.seq: row for row in found}
+        wanted_rows = logged().where(exchanges.c.seq.in_(columns.seq[shown].tolist()))
+        found = {row.seq: logged_from(row) for row in connection.execute(wanted_rows)}
     return QueuePage(
-        tuple(_waiting(shown[seq], times=row.times) for seq, row in seqs.items() if seq in shown),
-        rows[0].total if rows else 0,
+        tuple(
+            Waiting(
+                found[columns.seq[row]],
+                int(times[columns.group[row]]),
+                _names(grounds, row, times=int(times[columns.group[row]])),
+                JUDGED[columns.judgement[row]] if columns.judgement[row] >= 0 else None,
+            )
+            for row in shown
+            if columns.seq[row] in found
+        ),
+        len(rows),
     )
 
 
@@ -99,102 +104,77 @@ def times_asked(store: Store, exchange: LoggedExchange) -> int:
         return connection.execute(alike).scalar_one()
 
 
-def _grounds(*, today: date, changed: Changed) -> dict[Ground, ColumnElement[bool]]:
-    """What is true of one row, by name."""
-    e = exchanges.c
-    answered = e.kind == "answer"
-    near = and_(e.threshold.is_not(None), func.abs(e.confidence - e.threshold) <= _NEAR, e.notice.is_(None))
-    old = select(quotes.c.exchange).where(quotes.c.last_updated < today - _OLD)
+def _grounds(columns: Columns, *, today: date) -> dict[Ground, Numbers]:
+    """By name, where it holds."""
+    known = ~np.isnan(columns.threshold)
+    near = known & (np.abs(columns.confidence - np.where(known, columns.threshold, 0)) <= _NEAR) & ~columns.noticed
     return {
-        "thumbs_down": feedback.c.helpful.is_(False),
-        "changed_source": e.id.in_(_on_changed(changed)),
+        "thumbs_down": columns.said == DOWN,
+        "changed_source": columns.changed,
         "near_threshold": near,
-        "low_confidence": and_(answered, e.confidence < _LOW),
-        "unanswered": and_(e.kind == "abstention", e.notice.is_(None)),
-        "old_source": e.id.in_(old),
+        "low_confidence": columns.answered & (columns.confidence < _LOW),
+        "unanswered": ~columns.answered & ~columns.noticed,
+        "old_source": columns.oldest < (today - _OLD).toordinal(),
     }
 
 
-def _on_changed(changed: Changed) -> Select[tuple[str]]:
-    gone = frozenset().union(*changed.quotes.values())
-    on_pages = select(quotes.c.exchange).where(quotes.c.file.in_(changed.quotes))
-    return on_pages.where(quotes.c.quote.in_(gone)) if len(gone) <= 500 else on_pages
+def _names(grounds: Mapping[Ground, Numbers], row: int, *, times: int) -> tuple[Ground, ...]:
+    names = [name for name, holds in grounds.items() if holds[row]]
+    return (*names, "frequent") if times >= OFTEN else tuple(names)
 
 
-def _groups(wanted: Wanted, *, grounds: Mapping[Ground, ColumnElement[bool]]) -> Subquery:
-    e, standing = exchanges.c, _standing()
-    rows = exchanges.outerjoin(feedback).outerjoin(standing, standing.c.exchange == e.id)
-    all_grounds = sum(
-        (case((ground, NEED[name]), else_=0) for name, ground in grounds.items()), start=case((true(), 0))
-    )
-    need = case((standing.c.exchange.is_(None), all_grounds), else_=0)  # one of those who asked alike may wait still
-    query = select(
-        e.asked,
-        func.count().label("times"),
-        func.max(need * _SEQ + e.seq).label("top"),
-        func.max(case((standing.c.exchange.is_not(None), e.seq))).label("judged"),
-        func.max(case((feedback.c.helpful.is_(False), e.seq))).label("down"),
-    ).select_from(rows)
-    for condition in _narrowed(wanted, grounds=grounds, standing=standing):
-        query = query.where(condition)
-    return query.group_by(e.asked).subquery()
-
-
-def _standing() -> Subquery:
-    """The verdict in force of every case that has one."""
-    latest = (
-        select(verdicts.c.exchange, func.max(verdicts.c.version).label("version"))
-        .where(verdicts.c.exchange.is_not(None))
-        .group_by(verdicts.c.exchange)
-        .subquery()
-    )
-    same = and_(verdicts.c.exchange == latest.c.exchange, verdicts.c.version == latest.c.version)
-    return select(verdicts.c.exchange, verdicts.c.judgement).join(latest, same).subquery("standing")
-
-
-def _narrowed(
-    wanted: Wanted, *, grounds: Mapping[Ground, ColumnElement[bool]], standing: Subquery
-) -> list[ColumnElement[bool]]:
-    e = exchanges.c
-    conditions = [e.asked.contains(word, autoescape=True) for word in asked(wanted.words).split()]
-    if wanted.kind:
-        conditions.append(e.kind == wanted.kind)
-    if wanted.language:
-        conditions.append(e.language == wanted.language)
-    if wanted.said:
-        said = {"down": feedback.c.helpful.is_(False), "up": feedback.c.helpful.is_(True)}
-        conditions.append(said.get(wanted.said, feedback.c.helpful.is_(None)))
-    if wanted.ground and wanted.ground != "frequent":
-        conditions.append(grounds[wanted.ground])
-    if wanted.judgement:
-        conditions.append(standing.c.judgement == wanted.judgement)
-    return conditions
-
-
-def _ordered(groups: Subquery, wanted: Wanted) -> Select[Any]:
-    g = groups.c
-    again = case((g.times > _AGAIN, _AGAIN), else_=g.times) * NEED["frequent"]
-    query = select(g.times, g.top, g.judged, func.count().over().label("total"))
-    if wanted.state == "open":  # a thumb down after the verdict opens the case again
-        query = query.where(g.judged.is_(None) | (g.down > g.judged))
-    elif wanted.state == "judged":
-        query = query.where(g.judged.is_not(None))
+def _ordered(columns: Columns, wanted: Wanted, *, grounds: Mapping[Ground, Numbers], times: Numbers) -> Numbers:
+    """The row that stands for each group that is wanted, neediest first; of the judged ones the latest first."""
+    open_rows = columns.judgement < 0
+    need = sum(NEED[name] * holds.astype(np.int64) for name, holds in grounds.items()) * open_rows
+    order = np.arange(len(columns.seq))
+    last_judged = _last(columns, order, ~open_rows)
+    last_down = _last(columns, order, columns.said == DOWN)
+    groups = _in_state(wanted.state, last_judged, last_down) & _with_words(columns, wanted.words)
     if wanted.ground == "frequent":
-        query = query.where(g.times >= OFTEN)
-    last = g.judged.desc() if wanted.state == "judged" else (g.top + again * _SEQ).desc()
-    return query.order_by(last).limit(PAGE).offset((max(wanted.page, 1) - 1) * PAGE)
+        groups &= times >= OFTEN
+    rows = _narrowed(columns, wanted, grounds=grounds) & groups[columns.group]
+    if wanted.state == "judged":
+        return np.flatnonzero(rows & (order == last_judged[columns.group]))[::-1]
+    weight = need * len(order) + order  # of rows that need the same, the latest
+    top = _last(columns, weight, rows)
+    standing = np.flatnonzero(rows & (weight == top[columns.group]))
+    again = NEED["frequent"] * np.minimum(times, _AGAIN)[columns.group[standing]]
+    return standing[np.argsort(-(weight[standing] + again * len(order)), kind="stable")]
 
 
-def _shown(grounds: Mapping[Ground, ColumnElement[bool]]) -> Select[Any]:
-    standing = _standing()
-    marks = [ground.label(f"is_{name}") for name, ground in grounds.items()]
-    return logged().add_columns(*marks, standing.c.judgement).outerjoin(standing, standing.c.exchange == exchanges.c.id)
+def _last(columns: Columns, values: Numbers, rows: Numbers) -> Numbers:
+    """The highest value among the rows of each group; -1 where there is none."""
+    found = np.full(len(columns.asked), -1, np.int64)
+    np.maximum.at(found, columns.group[rows], values[rows])
+    return found
 
 
-def _waiting(row: Any, *, times: int) -> Waiting:
-    fields = dict(row._mapping)
-    judgement = fields.pop("judgement")
-    grounds: list[Ground] = [name for name in NEED if name != "frequent" and fields.pop(f"is_{name}")]
-    if times >= OFTEN:
-        grounds.append("frequent")
-    return Waiting(LoggedExchange(**fields), times, tuple(grounds), judgement)
+def _in_state(state: State, last_judged: Numbers, last_down: Numbers) -> Numbers:
+    match state:
+        case "open":  # a thumb down after the verdict opens the case again
+            return (last_judged < 0) | (last_down > last_judged)
+        case "judged":
+            return last_judged >= 0
+        case "all":
+            return np.ones(len(last_judged), np.bool_)
+
+
+def _with_words(columns: Columns, words: str) -> Numbers:
+    sought = asked(words).split()
+    return np.fromiter((all(word in text for word in sought) for text in columns.asked), np.bool_, len(columns.asked))
+
+
+def _narrowed(columns: Columns, wanted: Wanted, *, grounds: Mapping[Ground, Numbers]) -> Numbers:
+    rows = np.ones(len(columns.seq), np.bool_)
+    if wanted.kind:
+        rows &= columns.answered == (wanted.kind == "answer")
+    if wanted.language:
+        rows &= columns.language == SPOKEN.index(wanted.language)
+    if wanted.said:
+        rows &= columns.said == _SAID[wanted.said]
+    if wanted.ground and wanted.ground != "frequent":
+        rows &= grounds[wanted.ground]
+    if wanted.judgement:
+        rows &= columns.judgement == JUDGED.index(wanted.judgement)
+    return rows

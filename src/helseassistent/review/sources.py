@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import pairwise
 
-from sqlalchemy import func, select
-
 from helseassistent.errors import ReviewError
 from helseassistent.review.cases import Quote
-from helseassistent.review.queue import Changed
-from helseassistent.review.schema import exchanges, quotes
-from helseassistent.review.store import Store
 from helseassistent.text.sentences import blocks, sentence_spans
 from helseassistent.types import Page
 
@@ -158,45 +152,3 @@ def titled(sources: Sources, words: str) -> tuple[Page, ...]:
         p for p in sources.pages.values() if all(w in f"{p.title} {p.url} {p.publisher}".casefold() for w in wanted)
     ]
     return tuple(sorted(found, key=lambda page: page.title)[:_LISTED])
-
-
-class ChangedQuotes:
-    """Knows which of all quoted words no longer stand; reads the log once, and then only what is new in it."""
-
-    def __init__(self, store: Store, sources: Callable[[], Sources]) -> None:
-        self._store = store
-        self._sources = sources
-        self._lock = threading.Lock()
-        self._seen: dict[str, set[str]] = {}
-        self._last = 0
-        self._gone: dict[str, frozenset[str]] = {}
-        self._generation = ""
-
-    def now(self) -> Changed:
-        """As the pages and the log are now."""
-        sources = self._sources()
-        with self._lock:
-            fresh = self._read()
-            if sources.generation != self._generation:
-                fresh, self._gone, self._generation = self._seen, {}, sources.generation
-            for file, words in fresh.items():
-                body = sources.pages[file].body if file in sources.pages else ""
-                if gone := frozenset(quote for quote in words if quote not in body):
-                    self._gone[file] = self._gone.get(file, frozenset()) | gone
-            return Changed(dict(self._gone))
-
-    def _read(self) -> dict[str, set[str]]:
-        """Words quoted since the last look that were not quoted before."""
-        with self._store.reading() as connection:
-            last = connection.execute(select(func.max(exchanges.c.seq))).scalar_one() or 0
-            new = select(quotes.c.file, quotes.c.quote).distinct()
-            if self._last:
-                new = new.join(exchanges, exchanges.c.id == quotes.c.exchange).where(exchanges.c.seq > self._last)
-            rows = connection.execute(new).all() if last > self._last else []
-        self._last = max(last, self._last)
-        fresh: dict[str, set[str]] = {}
-        for file, quote in rows:
-            if quote not in self._seen.setdefault(file, set()):
-                self._seen[file].add(quote)
-                fresh.setdefault(file, set()).add(quote)
-        return fresh

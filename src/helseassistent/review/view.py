@@ -20,9 +20,10 @@ from helseassistent.review.case import Case, open_case, shown_page
 from helseassistent.review.cases import Conflict, User, Verdict
 from helseassistent.review.filters import query_of, wanted_from
 from helseassistent.review.judging import Draft, draft_of, drafted, seen_version, verdict_of, without_quotes
+from helseassistent.review.ledger import Ledger
 from helseassistent.review.page import ASSETS, asset, places_of, render
 from helseassistent.review.queue import PAGE, QueuePage, find
-from helseassistent.review.sources import ChangedQuotes, Sources, titled
+from helseassistent.review.sources import Sources, titled
 from helseassistent.review.store import Store
 from helseassistent.review.verdicts import judge
 
@@ -109,7 +110,7 @@ class _Desk:
 
     def __init__(self, parts: ReviewParts) -> None:
         self._parts = parts
-        self._changed = ChangedQuotes(parts.store, parts.sources)
+        self._ledger = Ledger(parts.store, parts.sources)
 
     def queue(self, request: Request) -> Response:
         """The cases that wait, the neediest first."""
@@ -159,7 +160,7 @@ class _Desk:
 
     def _find(self, query: Mapping[str, str]) -> QueuePage:
         parts = self._parts
-        return find(parts.store, wanted_from(query), today=parts.today(), changed=self._changed.now())
+        return find(parts.store, self._ledger.now(), wanted_from(query), today=parts.today())
 
     def _case(
         self,
