@@ -58,6 +58,8 @@ class Settings:
     off_file: Path = Path("helseassistent.av")  # as `off`, for as long as this file is there
     log: str = "review/log.sqlite"  # a file, or a database's address such as postgresql://host/name; "" is no log
     keep_days: int = 90  # how long what was asked stays in the log
+    gold: str = "review/gold.jsonl"  # where the questions that staff have judged are put for `evaluate`; "" is nowhere
+    checked_by: str = ""  # who has checked an approved answer, as people read it; "" is «en fagperson»
     review_host: str = "127.0.0.1"  # of the page for staff
     review_port: int = 7861
     review_address: str = ""  # what stands in the browser of staff, such as https://gjennomgang.kommunen.no

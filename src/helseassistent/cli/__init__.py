@@ -20,6 +20,7 @@ from helseassistent.errors import HelseassistentError, QuestionSetError
 from helseassistent.settings import Settings, checked_port, corpus_settings, load_settings
 from helseassistent.types import Language
 from helseassistent.wiring import Parts, build_index, build_parts, is_outdated, try_questions
+from helseassistent.wiring.approving import keep_true, with_approved
 from helseassistent.wiring.serving import serve_chat
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         )
     one = [([options.question], options.lang)]
     questions = list(_batch(options.batch, language=options.lang)) if options.batch else one
-    parts = build_parts(settings, announce=_announce)
+    parts = with_approved(build_parts(settings, announce=_announce), settings)
     if is_outdated(parts.assistant.retriever.generation, settings):
         _announce(
             f"Sidene i «{settings.corpus}» er endret etter at indeksen ble laget, så svarene bygger på de gamle"
@@ -170,10 +171,26 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     report = build_index(settings, progress=sys.stderr.isatty())
     for problem in report.problems:
         print(f"Utelatt: {problem}", file=sys.stderr)
-    tried = try_questions(build_parts(settings), progress=sys.stderr.isatty())
+    parts = build_parts(settings)
+    tried = try_questions(parts, progress=sys.stderr.isatty())
     _print_changes(report, settings)
     print(f"{tried} spørsmål kan foreslås etter et svar: hvert er prøvd og besvart fra stedet det er laget av.")
+    _look_after_approved(parts, settings)
     return 0
+
+
+def _look_after_approved(parts: Parts, settings: Settings) -> None:
+    generation = parts.assistant.retriever.generation
+    try:
+        found = keep_true(settings, pages=generation.pages, generation=generation.manifest.generation)
+    except HelseassistentError as error:  # the index is whole, and that was the job
+        _announce(str(error))
+        return
+    if found and found.flagged:
+        print(
+            f"Godkjente svar som venter på at noen ser på dem, fordi kilden er endret eller borte: {found.flagged}."
+            " De vises ikke som godkjent."
+        )
 
 
 def _print_changes(report: BuildReport, settings: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from helseassistent.cli import review_user
+from helseassistent.cli import review_gold, review_user
 from helseassistent.settings import Settings
 from helseassistent.wiring.keeping import forget_old
 
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     forgetting = actions.add_parser("forget", help="slett det som er eldre enn innstillingen keep_days, for godt")
     forgetting.add_argument("--yes", action="store_true", help="klokken er riktig, selv om det er lenge siden sist")
     forgetting.set_defaults(act=_forget)
+    review_gold.add_arguments(actions.add_parser("gold", help="skriv ut spørsmålene som er vurdert, for evaluate"))
     review_user.add_arguments(actions.add_parser("user", help="hvem som får logge inn på siden for ansatte"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -127,15 +127,31 @@ def version_of(cases: Sequence[GoldCase]) -> int:
 
 
 def write_gold(store: Store, path: Path) -> int:
-    """Put the cases that can be right at `path`, in one step; the version written. `evaluate` reads the file."""
+    """Put the cases that can be right at `path`, in one step; the version written. `evaluate` reads the file.
+
+    An empty set makes no file where there is none.
+    """
+    if not path.exists() and not all_cases(store):
+        return 0
     with _WRITING:
         durable.make_folders(path.parent)
         for _ in range(_TRIES):  # another machine may have written an older set after the newer was kept
             cases = all_cases(store)
             durable.replace_file(path, "".join(f"{line}\n" for line in lines(cases)).encode())
+            path.chmod(0o600)
             if version_of(all_cases(store)) == version_of(cases):
                 break
     return version_of(cases)
+
+
+def mend(store: Store, right: Collection[str]) -> int:
+    """Let the regression cases whose ids are `right` be ordinary ones, that must stay right; how many they were."""
+    with store.writing() as connection:
+        found = connection.execute(select(gold).where(gold.c.regression)).all()
+        mended = [case for row in found if (case := case_of(row)).id in right]
+        for case in mended:
+            keep(connection, replace(case, regression=False))
+    return len(mended)
 
 
 def lines(cases: Sequence[GoldCase]) -> list[str]:

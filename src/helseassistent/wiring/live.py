@@ -12,6 +12,7 @@ from helseassistent.index.generation import current_id
 from helseassistent.index.manifest import CURRENT
 from helseassistent.types import Topic
 from helseassistent.wiring import Parts
+from helseassistent.wiring.approving import Approvals
 
 _PAGES_LISTED = 10
 NO_RULES = "Reglene for fare kan ikke leses, så alle meldinger møtes med nødnumrene. Installer helseassistent på nytt."
@@ -28,9 +29,10 @@ def edition_of(parts: Parts) -> Edition:
 class Live:
     """Hands out the newest edition that could be opened; a request keeps the one that it began with."""
 
-    def __init__(self, *, index: Path, build: Callable[[], Parts]) -> None:
+    def __init__(self, *, index: Path, build: Callable[[], Parts], approvals: Approvals | None = None) -> None:
         self._index = index
         self._build = build
+        self._approvals = approvals
         self._take(build())
         self._tried = self._pointer()
         self._problem: str | None = None
@@ -46,7 +48,9 @@ class Live:
 
     def problem(self) -> str | None:
         """Why the service is not whole: a generation that could not be opened, or no rules for danger; else None."""
-        return self._problem if self._knows_danger else NO_RULES
+        if not self._knows_danger:
+            return NO_RULES
+        return self._problem or (self._approvals.problem() if self._approvals else None)
 
     def refresh(self) -> bool:
         """Take over the generation that the index points to, if the pointer was written since; whether it was.
@@ -64,23 +68,34 @@ class Live:
             self._problem = f"Den nye indeksen er ikke tatt i bruk, den forrige svarer fortsatt. {error}"
             return False
         self._problem = None
+        self._look_after()
         return True
 
     def _take(self, parts: Parts) -> None:
         parts.assistant.danger(["oppvarming"])  # what is made at the first look is not made while somebody waits
-        self._edition = edition_of(parts)
+        self._parts = self._approvals.given_by(parts) if self._approvals else parts
+        self._edition = edition_of(self._parts)
         self._threshold = parts.assistant.confidence.threshold
         self._knows_danger = parts.assistant.safety.works
 
     def watch(self, *, every: float) -> None:
-        """Refresh every so many seconds on a thread of its own, until `stop`."""
+        """Refresh every so many seconds on a thread of its own, until `stop`; approved answers by one of theirs."""
+        if self._approvals:
+            self._approvals.watch()
         threading.Thread(target=self._watch, args=(every,), name="ny indeks", daemon=True).start()
 
     def stop(self) -> None:
         """End the watch."""
         self._stop.set()
+        if self._approvals:
+            self._approvals.stop()
+
+    def _look_after(self) -> None:
+        if self._approvals:
+            self._approvals.look_after(self._parts)
 
     def _watch(self, every: float) -> None:
+        self._look_after()
         while not self._stop.wait(every):
             self.refresh()
 

@@ -15,6 +15,7 @@ from helseassistent.errors import ReviewError, SettingsError
 from helseassistent.index.manifest import CURRENT
 from helseassistent.settings import Settings
 from helseassistent.wiring import build_parts, encoder_of, try_questions
+from helseassistent.wiring.approving import approvals_of
 from helseassistent.wiring.keeping import exchange_log
 from helseassistent.wiring.live import Live
 
@@ -59,7 +60,7 @@ def live_parts(settings: Settings) -> Live:
     encoder = encoder_of(settings)
     build = partial(build_parts, settings, encoder=encoder)
     begun = (settings.index / CURRENT).exists()
-    live = Live(index=settings.index, build=build)
+    live = Live(index=settings.index, build=build, approvals=approvals_of(settings, encoder=encoder))
     if not begun:
         try_questions(build())
     return live
