@@ -1,4 +1,4 @@
-"""How long staff wait with 100,000 logged questions: queue, search, reports, a case (`python benchmarks/review_speed.py`).
+"""How long staff wait with 100,000 logged questions: queue, search, reports, a case.
 
 Questions are made of word lists, so that nobody's are needed: some are asked again and again, most once or twice.
 """
@@ -26,29 +26,99 @@ from tqdm import tqdm
 from helseassistent.index.encode import load_encoder
 from helseassistent.review.exchanges import asked, exchange, quotes_of, reply_of
 from helseassistent.review.gaps import find_gaps
+from helseassistent.review.ledger import Ledger
+from helseassistent.review.queue import Wanted, find
 from helseassistent.review.reports import Reporter
 from helseassistent.review.schema import exchanges, feedback, quotes, replies, urgent_counts, verdicts
+from helseassistent.review.sources import Sources
 from helseassistent.review.store import Store, open_store
-from helseassistent.review.usage import complaints, period_of, sources, volumes
+from helseassistent.review.usage import complaints, page_uses, period_of, sources, volumes
 from helseassistent.types import Page
 
 TODAY, DAYS, FILES = date(2026, 3, 18), 90, 300
 _AT_ONCE = 5_000
 _SUBJECTS = (
-    "legevakten|fastlegen|helsestasjonen|sykehjemmet|hjemmesykepleien|tannlegen|skolehelsetjenesten|jordmoren"
-    "|psykologen|fysioterapeuten|ergoterapeuten|avlastningen|dagsenteret|matombringingen|trygghetsalarmen|pasientreiser"
-    "|apoteket|øyelegen|hørselssentralen|rusklinikken|ambulansen|laboratoriet|vaksinekontoret|smittevernkontoret"
-).split("|")
+    "legevakten",
+    "fastlegen",
+    "helsestasjonen",
+    "sykehjemmet",
+    "hjemmesykepleien",
+    "tannlegen",
+    "skolehelsetjenesten",
+    "jordmoren",
+    "psykologen",
+    "fysioterapeuten",
+    "ergoterapeuten",
+    "avlastningen",
+    "dagsenteret",
+    "matombringingen",
+    "trygghetsalarmen",
+    "pasientreiser",
+    "apoteket",
+    "øyelegen",
+    "hørselssentralen",
+    "rusklinikken",
+    "ambulansen",
+    "laboratoriet",
+    "vaksinekontoret",
+    "smittevernkontoret",
+)
 _ACTS = (
-    "ta røntgen|gi resept|sy sår|ta blodprøver|sette vaksine|henvise meg|komme hjem|dekke reisen|hjelpe barnet mitt"
-    "|skrive attest|ta imot uten time|undersøke øret|måle blodtrykk|fjerne sting|gi råd om kosthold|låne ut krykker"
-    "|forlenge sykmeldingen|teste synet|ta ekg|svare på meldinger|sende journalen|hjelpe med søknad|tolke prøvesvar"
-).split("|")
+    "ta røntgen",
+    "gi resept",
+    "sy sår",
+    "ta blodprøver",
+    "sette vaksine",
+    "henvise meg",
+    "komme hjem",
+    "dekke reisen",
+    "hjelpe barnet mitt",
+    "skrive attest",
+    "ta imot uten time",
+    "undersøke øret",
+    "måle blodtrykk",
+    "fjerne sting",
+    "gi råd om kosthold",
+    "låne ut krykker",
+    "forlenge sykmeldingen",
+    "teste synet",
+    "ta ekg",
+    "svare på meldinger",
+    "sende journalen",
+    "hjelpe med søknad",
+    "tolke prøvesvar",
+)
 _WHEN = (
-    "|i helgen|om natten|i påsken|på en søndag|etter klokken ti|i dag|neste uke|når jeg er på reise|uten henvisning"
-    "|hvis jeg er gravid|for moren min|for barn under seks år|når det haster|som student|når jeg bor i en annen kommune"
-).split("|")
-_OPENINGS = "Kan|Vil|Skal|Pleier|Bør|Må|Får".split("|")
+    "",
+    "i helgen",
+    "om natten",
+    "i påsken",
+    "på en søndag",
+    "etter klokken ti",
+    "i dag",
+    "neste uke",
+    "når jeg er på reise",
+    "uten henvisning",
+    "hvis jeg er gravid",
+    "for moren min",
+    "for barn under seks år",
+    "når det haster",
+    "som student",
+    "når jeg bor i en annen kommune",
+)
+_OPENINGS = ("Kan", "Vil", "Skal", "Pleier", "Bør", "Må", "Får")
+
+
+QUEUES = {
+    "first page": Wanted(),
+    "fiftieth page": Wanted(page=50),
+    "search, two words": Wanted(words="legevakten røntgen"),
+    "search, no hit": Wanted(words="ultralyd"),
+    "thumbs down": Wanted(said="down"),
+    "judged": Wanted(state="judged"),
+    "old sources": Wanted(ground="old_source"),
+    "frequent, all": Wanted(state="all", ground="frequent"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +136,9 @@ def main() -> int:
         measured = {name: timed(work, given.times) for name, work in works(store)}
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
         store.close()
-    print(f"{given.rows} rows in {store.engine.dialect.name}, written in {took:.0f} s, {size / 1e6:.0f} MB.", _machine())
+    print(
+        f"{given.rows} rows in {store.engine.dialect.name}, written in {took:.0f} s, {size / 1e6:.0f} MB.", _machine()
+    )
     print("| what | p50 s | p95 s | processor s |\n|---|---|---|---|")
     for name, (middle, late, processor) in measured.items():
         print(f"| {name} | {middle:.3f} | {late:.3f} | {processor:.3f} |")
@@ -78,15 +150,22 @@ def main() -> int:
 def works(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     """What is measured, by name."""
     edition = Edition("g2", pages())
+    known = Sources("g2", edition.pages)
     encoder = load_encoder(None)
     period = period_of(TODAY, weeks=12, keep_days=DAYS)
     reporter = Reporter(store, lambda: edition, encoder, DAYS)
+    used = page_uses(store, period, pages=edition.pages)
     yield "volumes by week", lambda: volumes(store, period)
-    yield "sources", lambda: sources(store, period, pages=edition.pages)
-    yield "complaints", lambda: complaints(store, period, pages=edition.pages)
+    yield "sources", lambda: sources(page_uses(store, period, pages=edition.pages))
+    yield "complaints", lambda: complaints(store, period, used=used)
     yield "content gaps", lambda: find_gaps(store, period, encoder=encoder, pages=edition.pages)
-    yield "the whole report", lambda: reporter.report(today=TODAY)
+    yield "the report, made anew", lambda: Reporter(store, lambda: edition, encoder, DAYS).report(today=TODAY)
+    yield "the report, as it was made", lambda: reporter.report(today=TODAY)
     yield "one case", lambda: (exchange(store, "r50000"), reply_of(store, "r50000"), quotes_of(store, "r50000"))
+    yield "rows for the queue after a start", lambda: Ledger(store, lambda: known).now()
+    ledger = Ledger(store, lambda: known)
+    for name, wanted in QUEUES.items():
+        yield f"queue: {name}", lambda wanted=wanted: find(store, ledger.now(), wanted, today=TODAY)  # type: ignore[misc]
 
 
 def timed(work: Callable[[], object], times: int) -> tuple[float, float, float]:
@@ -129,7 +208,14 @@ def pages() -> dict[str, Page]:
     """The pages that are quoted; a tenth has gone."""
     return {
         _file(number): Page(
-            _file(number), f"Side {number}", f"https://by.example/{number}", "By", "nb", _updated(number), None, "Tekst."
+            _file(number),
+            f"Side {number}",
+            f"https://by.example/{number}",
+            "By",
+            "nb",
+            _updated(number),
+            None,
+            "Tekst.",
         )
         for number in range(FILES * 9 // 10)
     }
@@ -192,9 +278,12 @@ def _verdict(draw: random.Random, row: dict[str, Any]) -> dict[str, Any] | None:
         return None
     said = {"judgement": draw.choice(("approved", "should_answer", "wrong_source")), "importance": "normal"}
     empty = {"category": "", "note": "", "right": [], "generation": "g1"}
-    return {"exchange": row["id"], "version": 1, "question": row["question"], "reviewer": "kari"} | said | empty | {
-        "day": row["day"]
-    }
+    return (
+        {"exchange": row["id"], "version": 1, "question": row["question"], "reviewer": "kari"}
+        | said
+        | empty
+        | {"day": row["day"]}
+    )
 
 
 def _file(number: int) -> str:

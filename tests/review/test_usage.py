@@ -12,7 +12,7 @@ from helseassistent.review.cases import NewFeedback, UrgentSeen
 from helseassistent.review.exchanges import write
 from helseassistent.review.findings import Period
 from helseassistent.review.store import Store
-from helseassistent.review.usage import complaints, period_of, sources, volumes
+from helseassistent.review.usage import complaints, page_uses, period_of, sources, volumes
 from review.fakes import entry
 
 MONDAY = date(2026, 3, 2)
@@ -55,7 +55,7 @@ def test_what_lies_outside_the_period_does_not_count(store: Store) -> None:
     keep(store, answered=6, day=MONDAY - timedelta(days=1))
     keep(store, answered=6, day=MONDAY + timedelta(days=14))
     assert volumes(store, PERIOD).total.asked == 0
-    assert sources(store, PERIOD, pages=PAGES).most_used == ()
+    assert sources(page_uses(store, PERIOD, pages=PAGES)).most_used == ()
 
 
 def test_a_small_part_of_a_week_is_hidden_and_in_no_sum(store: Store) -> None:
@@ -78,22 +78,22 @@ def test_a_small_week_is_hidden_and_in_no_sum(store: Store) -> None:
 def test_a_page_is_counted_once_an_answer_and_knows_its_dislikes(store: Store) -> None:
     ids = keep(store, answered=23)
     dislike(store, ids[:7])
-    (use,) = sources(store, PERIOD, pages=PAGES).most_used
+    (use,) = sources(page_uses(store, PERIOD, pages=PAGES)).most_used
     assert (use.file, use.answers, use.unhelpful, use.gone) == ("by/a.md", 20, 5, False)
 
 
 def test_a_page_that_few_answers_quote_is_listed_without_a_number(store: Store) -> None:
     keep(store, answered=4)
     old = {"by/a.md": replace(PAGES["by/a.md"], last_updated=date(2019, 1, 1))}
-    (use,) = sources(store, PERIOD, pages=old).oldest
+    (use,) = sources(page_uses(store, PERIOD, pages=old)).oldest
     assert (use.answers, use.unhelpful, use.last_updated) == (None, 0, date(2019, 1, 1))
 
 
 def test_a_page_that_has_gone_keeps_the_name_it_was_quoted_by(store: Store) -> None:
     keep(store, answered=9)
-    (use,) = sources(store, PERIOD, pages={}).most_used
+    (use,) = sources(page_uses(store, PERIOD, pages={})).most_used
     assert (use.title, use.publisher, use.gone) == ("A", "By", True)
-    assert sources(store, PERIOD, pages={}).oldest == ()
+    assert sources(page_uses(store, PERIOD, pages={})).oldest == ()
 
 
 def test_reasons_are_counted_and_the_small_ones_hidden_and_in_no_sum(store: Store) -> None:
@@ -102,7 +102,7 @@ def test_reasons_are_counted_and_the_small_ones_hidden_and_in_no_sum(store: Stor
     dislike(store, ids[20:29], "outdated")
     dislike(store, ids[29:31], None)
     dislike(store, ids[31:50], None, helpful=True)
-    found = complaints(store, PERIOD, pages=PAGES)
+    found = complaints(store, PERIOD, used=page_uses(store, PERIOD, pages=PAGES))
     assert (found.helpful, found.unhelpful) == (19, 29)
     assert [(said.reason, said.times) for said in found.reasons] == [("wrong", 20), ("outdated", 9), (None, None)]
     assert [(use.file, use.unhelpful) for use in found.pages] == [("by/a.md", 30)]
@@ -117,7 +117,11 @@ def test_nothing_in_a_report_tells_how_many_a_small_group_is(store: Store, few: 
     keep(store, answered=few, day=MONDAY + timedelta(days=7))
     reports = []
     for _ in range(2):
-        parts = volumes(store, PERIOD), sources(store, PERIOD, pages=PAGES), complaints(store, PERIOD, pages=PAGES)
+        parts = (
+            volumes(store, PERIOD),
+            sources(page_uses(store, PERIOD, pages=PAGES)),
+            complaints(store, PERIOD, used=page_uses(store, PERIOD, pages=PAGES)),
+        )
         reports.append(parts)
         keep(store, declined=1)
         dislike(store, ids[10 + few : 11 + few], "other")

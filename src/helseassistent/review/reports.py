@@ -1,4 +1,4 @@
-"""Everything that staff are shown of a period, put together; what rests on the pages alone is found once for them."""
+"""Everything that staff are shown of a period, put together; made anew only when it would be another."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from sqlalchemy import func, select
+
 from helseassistent.review.contradictions import contradictions
-from helseassistent.review.findings import Contradiction, Report
+from helseassistent.review.findings import Contradiction, Period, Report
 from helseassistent.review.gaps import find_gaps
+from helseassistent.review.schema import approved, exchanges, feedback, verdicts
 from helseassistent.review.store import Store
-from helseassistent.review.usage import complaints, period_of, sources, volumes
+from helseassistent.review.usage import complaints, page_uses, period_of, sources, volumes
 from helseassistent.types import Encoder, Page
 
 WEEKS = 12
@@ -28,27 +31,27 @@ class Edition(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Reporter:
-    """Makes reports from a log beside the generation in service; threads may share it."""
+    """Makes reports from a log beside the generation in service; threads may share it.
+
+    The weeks of a report are over, so that it is made once, and again only when something in them has changed.
+    """
 
     store: Store
     edition: Callable[[], Edition]
     encoder: Encoder  # of words: a question costs it less than a tenth of a millisecond
     keep_days: int
+    _made: tuple[_Basis, Report] | None = field(default=None, init=False)
     _contradictions: tuple[str, tuple[Contradiction, ...]] | None = field(default=None, init=False)
 
     def report(self, *, today: date, weeks: int = WEEKS) -> Report:
         """The report of the latest whole weeks, at most `weeks`."""
         period = period_of(today, weeks=weeks, keep_days=self.keep_days)
         edition = self.edition()
-        return Report(
-            period,
-            edition.generation,
-            volumes(self.store, period),
-            sources(self.store, period, pages=edition.pages),
-            complaints(self.store, period, pages=edition.pages),
-            find_gaps(self.store, period, encoder=self.encoder, pages=edition.pages),
-            self.contradictions(edition),
-        )
+        basis = _Basis(period, edition.generation, _state(self.store, period))
+        made = self._made
+        if made is None or made[0] != basis:
+            made = self._made = (basis, self._report(period, edition))
+        return made[1]
 
     def contradictions(self, edition: Edition) -> tuple[Contradiction, ...]:
         """Those of the edition's pages, found once."""
@@ -56,3 +59,35 @@ class Reporter:
         if kept is None or kept[0] != edition.generation:
             kept = self._contradictions = (edition.generation, contradictions(edition.pages))
         return kept[1]
+
+    def _report(self, period: Period, edition: Edition) -> Report:
+        used = page_uses(self.store, period, pages=edition.pages)
+        return Report(
+            period,
+            edition.generation,
+            volumes(self.store, period),
+            sources(used),
+            complaints(self.store, period, used=used),
+            find_gaps(self.store, period, encoder=self.encoder, pages=edition.pages),
+            self.contradictions(edition),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What decides a report."""
+
+    period: Period
+    generation: str
+    state: tuple[int, ...]
+
+
+def _state(store: Store, period: Period) -> tuple[int, ...]:
+    """Numbers that are others when something in `period` was added, deleted or judged."""
+    asked = select(func.count()).select_from(exchanges).where(exchanges.c.day.between(period.first, period.last))
+    judged = select(func.count()).select_from(verdicts)
+    said = select(func.count()).select_from(feedback).group_by(feedback.c.helpful).order_by(feedback.c.helpful)
+    checked = select(func.count(), func.coalesce(func.sum(approved.c.version), 0))
+    with store.reading() as connection:
+        counts = [*connection.execute(asked).scalars(), *connection.execute(judged).scalars()]
+        return (*counts, *connection.execute(said).scalars(), *connection.execute(checked).one())

@@ -44,7 +44,7 @@ exchanges = Table(
     metadata,
     Column("seq", SEQUENCE, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("day", Date, nullable=False, index=True),
+    Column("day", Date, nullable=False),
     Column("question", Text, nullable=False),
     Column("asked", Text, nullable=False, index=True),
     Column("language", Text, nullable=False),
@@ -197,3 +197,4 @@ views = Table(
 marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("day", Date, nullable=False))
 
 Index("ix_feedback_helpful", feedback.c.helpful)
+Index("ix_exchanges_day", exchanges.c.day, exchanges.c.kind, exchanges.c.reason, exchanges.c.id)

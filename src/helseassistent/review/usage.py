@@ -57,32 +57,34 @@ def volumes(store: Store, period: Period) -> Volumes:
     return Volumes(weeks, _total(weeks))
 
 
-def sources(store: Store, period: Period, *, pages: Mapping[str, Page]) -> SourceUses:
-    """The pages that answers of `period` rest on; `pages` are those of the current generation."""
+def page_uses(store: Store, period: Period, *, pages: Mapping[str, Page]) -> list[SourceUse]:
+    """Every page that answers of `period` quote, most used first; `pages` are those of the current generation."""
     with store.reading() as connection:
-        used = _used(connection, period, pages=pages)
+        return _used(connection, period, pages=pages)
+
+
+def sources(used: Sequence[SourceUse]) -> SourceUses:
+    """The pages in use that staff should look at."""
     here = [use for use in used if not use.gone]
     dated = sorted((use for use in here if use.last_updated), key=lambda use: (use.last_updated or date.max, use.file))
     undated = tuple(use for use in here if not use.last_updated)
     return SourceUses(tuple(dated[:LISTED]), tuple(used[:LISTED]), undated[:LISTED])
 
 
-def complaints(store: Store, period: Period, *, pages: Mapping[str, Page]) -> Complaints:
-    """What people said of the answers of `period`."""
-    within = feedback.join(exchanges)
+def complaints(store: Store, period: Period, *, used: Sequence[SourceUse]) -> Complaints:
+    """What people said of the answers of `period`, which rest on the pages `used`."""
     with store.reading() as connection:
         said = connection.execute(
             select(feedback.c.helpful, feedback.c.reason, func.count())
-            .select_from(within)
+            .select_from(feedback.join(exchanges))
             .where(_within(exchanges.c.day, period))
             .group_by(feedback.c.helpful, feedback.c.reason)
         ).all()
-        disliked = [use for use in _used(connection, period, pages=pages) if use.unhelpful]
     reasons = {reason: times for good, reason, times in said if not good}
     helpful = sum(times for good, _, times in said if good)
     listed = [Complaint(reason, shown(times)) for reason, times in reasons.items() if times]
     listed.sort(key=lambda complaint: (-(complaint.times or 0), complaint.reason or ""))
-    disliked.sort(key=lambda use: (-(use.unhelpful or 0), use.file))
+    disliked = sorted((use for use in used if use.unhelpful), key=lambda use: (-(use.unhelpful or 0), use.file))
     unhelpful = sum_of_shown(complaint.times for complaint in listed)
     return Complaints(shown(helpful), unhelpful, tuple(listed), tuple(disliked[:LISTED]))
 
