@@ -31,6 +31,8 @@ DOORS: dict[str, set[str]] = {  # the only modules that may import a heavy libra
     "faiss": {"index.vectors"},
     "gradio": {"chat.view"},
     "jinja2": {"review.page"},
+    "httpx2": {"review.access.oidc"},
+    "joserfc": {"review.access.oidc"},
     "httpx": {"answer.llm"},  # where nothing packed is taken: it decodes a body before anyone can stop it
     "openai": {"answer.llm"},
     "httpcore": {"ingest.connection"},

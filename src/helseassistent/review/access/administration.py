@@ -23,8 +23,17 @@ from helseassistent.review.access.users import UserBook
 from helseassistent.review.access.visit import Visit
 from helseassistent.review.cases import Role
 
-_OWN = ("/konto", "/logg-ut")
-_ADMINISTRATION = ("/brukere", "/visninger")
+# What takes a login and is not the app's, with the role; what lies below the same top is not the app's either.
+ROUTES: Mapping[str, Role] = {
+    "/konto": "leser",
+    "/konto/passord": "leser",
+    "/logg-ut": "leser",
+    "/brukere": "administrator",
+    "/brukere/ny": "administrator",
+    "/brukere/rolle": "administrator",
+    "/brukere/fjern": "administrator",
+    "/visninger": "administrator",
+}
 _SHOWN_VIEWS = 500
 
 
@@ -39,9 +48,8 @@ class Administration:
 
     def role_of(self, path: str) -> Role | None:
         """Which role a path of ours takes; None if it is the app's."""
-        if _is_below(path, _OWN):
-            return "leser"
-        return "administrator" if _is_below(path, _ADMINISTRATION) else None
+        top = f"/{path.split('/')[1]}" if path.startswith("/") else path
+        return ROUTES.get(path) or ROUTES.get(top)
 
     async def show(self, path: str, *, visit: Visit) -> Response | None:
         """The page at a path of ours."""
@@ -111,7 +119,3 @@ def _role(form: Mapping[str, str]) -> Role:
         if role == form.get("rolle"):
             return role  # type: ignore[no-any-return]
     raise ReviewError("Rollen må være leser, fagperson eller administrator.")
-
-
-def _is_below(path: str, tops: tuple[str, ...]) -> bool:
-    return any(path == top or path.startswith(f"{top}/") for top in tops)

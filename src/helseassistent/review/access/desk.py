@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from helseassistent.review.access.attempts import Attempts
+from helseassistent.review.access.oidc import WAIT, LoginRefusedError, OrganisationLogin
 from helseassistent.review.access.pages import login_page, message_page
 from helseassistent.review.access.passwords import LONGEST, is_outdated, is_right
 from helseassistent.review.access.requests import cookie_header, cookie_name, form_of, local_path
@@ -20,7 +21,7 @@ from helseassistent.review.access.sessions import SessionBook
 from helseassistent.review.access.users import UserBook, name_from
 from helseassistent.review.cases import User
 
-SESSION, FORM = "session", "login"  # cookies
+SESSION, FORM, ELSEWHERE = "session", "login", "oidc"  # cookies
 _AT_ONCE = 2  # passwords looked at; each takes 64 MiB
 _WRONG = "Feil brukernavn eller passord."
 _NO_COOKIE = "Innloggingen var for gammel, eller nettleseren tar ikke imot informasjonskapsler. Prøv igjen."
@@ -33,6 +34,7 @@ class LoginDesk:
     users: UserBook
     sessions: SessionBook
     attempts: Attempts
+    elsewhere: OrganisationLogin | None = None
     hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
 
     async def answer(self, request: Request, path: str) -> Response | None:
@@ -41,6 +43,10 @@ class LoginDesk:
             return self._form(request, following=request.query_params.get("neste", "/"))
         if path == "/logg-inn" and request.method == "POST":
             return await self._log_in(request)
+        if self.elsewhere and request.method == "GET" and path == "/logg-inn/oidc":
+            return await self._send_elsewhere(request, self.elsewhere)
+        if self.elsewhere and request.method == "GET" and path == "/logg-inn/retur":
+            return await self._come_back(request, self.elsewhere)
         if path == "/logg-inn" or path.startswith("/logg-inn/"):
             prefix = self.sessions.rules.prefix
             return message_page("Ikke funnet", "Siden finnes ikke.", status=404, prefix=prefix)
@@ -68,7 +74,7 @@ class LoginDesk:
             following=local_path(following),
             name=name,
             notice=notice,
-            oidc=rules.oidc is not None,
+            oidc=self.elsewhere is not None,
             status=status,
         )
         response.headers.append("set-cookie", cookie_header(FORM, word, rules=rules, strict=True))
@@ -95,6 +101,32 @@ class LoginDesk:
         if is_outdated(kept):
             await run_sync(self.users.keep_stronger, user, password)
         return await self.enter(request, user, following=fields.get("neste", "/"))
+
+    async def _send_elsewhere(self, request: Request, elsewhere: OrganisationLogin) -> Response:
+        following = local_path(request.query_params.get("neste", "/"))
+        try:
+            place, word = await elsewhere.begin(following)
+        except LoginRefusedError as refused:
+            return self._form(request, following=following, notice=str(refused), status=503)
+        response = RedirectResponse(place, status_code=303)
+        cookie = cookie_header(ELSEWHERE, word, rules=self.sessions.rules, seconds=WAIT * 60)
+        response.headers.append("set-cookie", cookie)
+        return response
+
+    async def _come_back(self, request: Request, elsewhere: OrganisationLogin) -> Response:
+        rules = self.sessions.rules
+        word = request.cookies.get(cookie_name(ELSEWHERE, rules), "")
+        try:
+            who, following = await elsewhere.finish(word, request.query_params)
+            user = await run_sync(self.users.from_elsewhere, who)
+            if not user.active:
+                raise LoginRefusedError("Tilgangen din er fjernet. Snakk med en administrator.")
+        except LoginRefusedError as refused:
+            response = self._form(request, following="/", notice=str(refused), status=403)
+        else:
+            response = await self.enter(request, user, following=following)
+        response.headers.append("set-cookie", cookie_header(ELSEWHERE, "", rules=rules, seconds=0))
+        return response
 
     def _has_word(self, request: Request, fields: Mapping[str, str]) -> bool:
         """The form came from our page in this browser: no other site can log somebody in as somebody else."""

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from helseassistent.review.access.administration import Administration
 from helseassistent.review.access.attempts import Attempts
 from helseassistent.review.access.desk import SESSION, LoginDesk
+from helseassistent.review.access.oidc import organisation_login
 from helseassistent.review.access.pages import message_page
 from helseassistent.review.access.requests import (
     APP_FORM_LIMIT,
@@ -70,7 +71,7 @@ def guarded(
     the view is written down before it is sent; an app that shows cases otherwise calls `record_view` itself.
     """
     users, sessions, attempts = UserBook(store), SessionBook(store, rules, clock), Attempts(store, clock)
-    desk = LoginDesk(users, sessions, attempts)
+    desk = LoginDesk(users, sessions, attempts, organisation_login(rules, clock=clock))
     administration = Administration(users, sessions, attempts, desk.hashing)
     return AccessGuard(app, desk, administration, role_of=role_of, case_of=case_of)
 
@@ -104,6 +105,7 @@ class AccessGuard:
         self._role_of = role_of
         self._case_of = case_of
         self.sessions = desk.sessions
+        self.attempts = desk.attempts
         self._rules: AccessRules = desk.sessions.rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -172,10 +174,10 @@ class AccessGuard:
         return None
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send, *, visit: Visit) -> None:
-        case = self._case_of(path_below(scope)) if scope["method"] in READING else None
+        case = self._case_of(path_below(scope))
 
         async def send_when_recorded(message: Message) -> None:
-            if case is not None and message["type"] == "http.response.start" and message["status"] == 200:
+            if case is not None and message["type"] == "http.response.start" and _shows(message["status"]):
                 note = partial(record_view, exchange=case, what=path_below(scope), user=visit.user, day=date.today())
                 await run_sync(note, self.sessions.store)
             await send(message)
@@ -183,7 +185,7 @@ class AccessGuard:
         await self._app({**without_cookies(scope), KEY: visit}, receive, send_when_recorded)
 
     def _ask_for_login(self, request: Request, path: str) -> Response:
-        wants_page = "text/html" in request.headers.get("accept", "") and request.method in READING
+        wants_page = "text/html" in request.headers.get("accept", "") and request.method in ("GET", "HEAD")
         if not wants_page:
             return self._refuse(request, _NO_LOGIN)
         query = request.url.query
@@ -194,6 +196,11 @@ class AccessGuard:
         if "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"error": why.message}, status_code=why.status)
         return message_page(why.title, why.message, status=why.status, prefix=self._rules.prefix, visit=visit)
+
+
+def _shows(status: int) -> bool:
+    """Whether an answer may hold the case; one that asks for a better form does."""
+    return status < 300 or (400 <= status < 500 and status != 404)
 
 
 def _with_headers(send: Send, *, secure: bool) -> Send:

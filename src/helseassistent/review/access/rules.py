@@ -34,6 +34,17 @@ class OidcRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom the provider knows, and what they may here."""
+
+    issuer: str
+    subject: str
+    names: tuple[str, ...]  # what they may be called here, best first
+    display_name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class AccessRules:
     """How the page is reached: `address` is what stands in the browser, and decides whether cookies need TLS."""
 

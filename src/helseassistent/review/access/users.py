@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from helseassistent.errors import ReviewError
 from helseassistent.review.access.passwords import check_new, hash_of
+from helseassistent.review.access.rules import Identity
 from helseassistent.review.cases import Role, User
 from helseassistent.review.schema import sessions, users
 from helseassistent.review.store import Store
@@ -97,26 +97,26 @@ class UserBook:
         with self.store.writing() as connection:
             connection.execute(update(users).where(unchanged).values(password_hash=kept))
 
-    def from_elsewhere(self, issuer: str, subject: str, *, names: Iterable[str], role: Role, display_name: str) -> User:
-        """The person whom the organisation's login knows, as it says now; a new one gets the first free of `names`."""
-        theirs = (users.c.oidc_issuer == issuer) & (users.c.oidc_subject == subject)
+    def from_elsewhere(self, who: Identity) -> User:
+        """The person whom the organisation's login knows, with the role and the name it says now."""
+        theirs = (users.c.oidc_issuer == who.issuer) & (users.c.oidc_subject == who.subject)
         with self.store.writing() as connection:
             row = connection.execute(select(users).where(theirs)).one_or_none()
-            name = _user(row).name if row else _free_name(connection, names, issuer=issuer, subject=subject)
-            values = {"role": role, "display_name": _display(display_name, name=name)}
+            name = _user(row).name if row else _free_name(connection, who)
+            values = {"role": who.role, "display_name": _display(who.display_name, name=name)}
             if row:
                 connection.execute(update(users).where(theirs).values(values))
             else:
-                values |= {"name": name, "oidc_issuer": issuer, "oidc_subject": subject}
+                values |= {"name": name, "oidc_issuer": who.issuer, "oidc_subject": who.subject}
                 connection.execute(users.insert().values(values | {"active": True}))
             return _surely(connection, name)
 
 
-def _free_name(connection: Connection, names: Iterable[str], *, issuer: str, subject: str) -> str:
-    for name in map(name_from, names):
+def _free_name(connection: Connection, who: Identity) -> str:
+    for name in map(name_from, who.names):
         if _NAME.fullmatch(name) and not _named(connection, name):  # else somebody would act under another's name
             return name
-    return f"oidc-{hashlib.sha256(f'{issuer} {subject}'.encode()).hexdigest()[:16]}"
+    return f"oidc-{hashlib.sha256(f'{who.issuer} {who.subject}'.encode()).hexdigest()[:16]}"
 
 
 def _display(wanted: str, *, name: str) -> str:
