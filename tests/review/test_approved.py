@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from fakes import HashingEncoder
 from helseassistent.review import approved as module
 from helseassistent.review.approvals import NewApproval, all_approved, approve, flag, withdraw
 from helseassistent.review.approved import ApprovedAnswers
@@ -39,7 +38,7 @@ def local(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def answers(local: Store) -> ApprovedAnswers:
-    return ApprovedAnswers(lambda: open_store(str(local.file)), encoder=HashingEncoder())
+    return ApprovedAnswers(lambda: open_store(str(local.file)))
 
 
 def test_the_same_question_gets_the_approved_words_with_the_day(local: Store, answers: ApprovedAnswers) -> None:
@@ -142,10 +141,12 @@ def test_the_watch_takes_up_what_is_approved_and_ends(local: Store, answers: App
 
 
 def test_many_approved_answers_cost_a_question_little(local: Store, answers: ApprovedAnswers) -> None:
-    for number in range(300):
-        approve_answer(local, question=f"Kan legevakten ta røntgen av pasient{number}?")
+    with local.writing() as connection:
+        for number in range(2000):
+            question = f"Kan legevakten ta røntgen av {number} pasienter?"
+            approve(connection, NewApproval(f"gull-{number}", question, "nb", (span(QUOTE),), "kari", DAY, "g1"))
     answers.refresh()
     begun = time.process_time()
     for _ in range(20):
         assert answers.answer("Kan legevakten ta røntgen av noe annet?", pages=PAGES) is None
-    assert (time.process_time() - begun) / 20 < 0.02
+    assert (time.process_time() - begun) / 20 < 0.005

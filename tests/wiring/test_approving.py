@@ -67,7 +67,7 @@ def test_without_a_log_nothing_is_made_and_nothing_changes(settings: Settings, p
     assert with_approved(parts, settings) is parts
     assert keep_true(settings, pages={}, generation="g") is None
     assert not has_log(replace(settings, log=""))
-    assert approvals_of(replace(settings, log=""), encoder=parts.assistant.encoder) is None
+    assert approvals_of(replace(settings, log="")) is None
     assert not Path(settings.log).parent.exists()
 
 
@@ -117,7 +117,7 @@ def test_a_log_that_cannot_be_read_costs_no_answer(settings: Settings, parts: Pa
     Path(settings.log).write_text("Dette er et brev. " * 100)
     told = with_approved(parts, settings)
     assert isinstance(told.ask([QUESTION]).reply, Answer)
-    approvals = approvals_of(settings, encoder=parts.assistant.encoder)
+    approvals = approvals_of(settings)
     assert approvals
     approvals.look_after(parts)
     assert "Kan ikke åpne loggen" in (approvals.problem() or "")
@@ -131,7 +131,7 @@ def test_a_page_edit_flags_the_answer_in_the_chat_that_is_being_served(tmp_path:
     encoder = encoder_of(settings)
     parts = build_parts(settings, encoder=encoder)
     kept(settings, parts)
-    approvals = approvals_of(settings, encoder=encoder)
+    approvals = approvals_of(settings)
     live = Live(index=settings.index, build=partial(build_parts, settings, encoder=encoder), approvals=approvals)
     live.watch(every=60)
     assert _until(lambda: _checked(live))

@@ -17,11 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from helseassistent.errors import ReviewError
 from helseassistent.review.approvals import all_approved
 from helseassistent.review.cases import Approved
-from helseassistent.review.same_question import Key, SameQuestion, key_of
+from helseassistent.review.same_question import Key, key_of
 from helseassistent.review.schema import approved as table
 from helseassistent.review.standing import approved_answer
 from helseassistent.review.store import Store, told
-from helseassistent.types import Answer, Encoder, Page
+from helseassistent.types import Answer, Page
 
 FORGET = 600.0  # seconds after which answers that could not be read anew are served no more: some may be withdrawn
 _LOG = logging.getLogger(__name__)
@@ -29,20 +29,19 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """What stood at one look, by what may not differ between two questions; `version` tells it from later ones."""
+    """What stood at one look, by what is asked, the newest first; `version` tells it from later ones."""
 
     version: tuple[int, int]
     read: float  # on the monotonic clock
-    kept: Mapping[frozenset[str], Sequence[tuple[Key, Approved]]]
+    kept: Mapping[Key, Sequence[Approved]]
 
 
 class ApprovedAnswers:
     """Gives the approved answer to the same question; threads may share it, and nothing but `refresh` reads the log."""
 
-    def __init__(self, opening: Callable[[], Store], *, encoder: Encoder, by: str = "") -> None:
+    def __init__(self, opening: Callable[[], Store], *, by: str = "") -> None:
         self._opening = opening
         self._store: Store | None = None
-        self._same = SameQuestion(encoder)
         self._by = by
         self._snapshot = _Snapshot((0, 0), time.monotonic(), {})
         self._fault: str | None = None
@@ -54,12 +53,9 @@ class ApprovedAnswers:
         if not snapshot.kept or time.monotonic() - snapshot.read > FORGET:
             return None
         asked = key_of(question)
-        for key, approved in snapshot.kept.get(asked.kept, ()):
-            if self._same.same(asked, key):
-                answer = approved_answer(approved, pages=pages, by=self._by)
-                if answer:
-                    return answer
-        return None
+        candidates = snapshot.kept.get(asked, ()) if asked else ()
+        answers = (approved_answer(approved, pages=pages, by=self._by) for approved in candidates)
+        return next((answer for answer in answers if answer), None)
 
     def refresh(self) -> bool:
         """Read what has changed; whether the log could be read. What was read before stays in use for a while."""
@@ -100,10 +96,10 @@ class ApprovedAnswers:
             count, total = connection.execute(versions).one()
         if (count, total) == before.version:
             return _Snapshot(before.version, now, before.kept)
-        kept: dict[frozenset[str], list[tuple[Key, Approved]]] = {}
+        kept: dict[Key, list[Approved]] = {}
         for approved in all_approved(store, state="standing"):
-            key = key_of(approved.question)
-            kept.setdefault(key.kept, []).append((key, approved))
+            if key := key_of(approved.question):
+                kept.setdefault(key, []).append(approved)
         return _Snapshot((count, total), now, kept)
 
     def _open(self) -> Store:

@@ -1,64 +1,64 @@
 """Whether two questions ask the same, so that the answer that somebody approved to one is right for the other.
 
 In doubt they do not: who is given the answer to another question is misled, who is not given it gets the usual answer.
+So all that is asked must be the same, and only the forms of words, and words that ask for nothing, may differ.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helseassistent.answer.agreement import numbers
-from helseassistent.answer.reading import WordVectors
 from helseassistent.text.asked import asked_for
 from helseassistent.text.places import places_in
 from helseassistent.text.terms import stem
 from helseassistent.text.words import FUNCTION_WORDS, tokens
-from helseassistent.types import Encoder
 
-# Cosine from which two words are one, differently spelt. Chosen by benchmarks/same_question.py on written pairs: demens
-# and alzheimer, mor and far reach 0.76 and 0.68, so that no bar tells synonyms from neighbours.
-WORD = 0.85
-_OTHER_WORDS = 1  # content words of a question that the other may spell otherwise
-# Small words that change what is asked; those in a line ask the same.
-_TELLING = tuple(
-    frozenset(line.split())
+# Small words that say the same; each counts as the first of its line, and any other as itself.
+_LIKE: Mapping[str, str] = {
+    word: line.split()[0]
     for line in (
-        "ikke ikkje",
-        "ingen inga ingenting",
-        "aldri",
+        "ikke ikkje kje itj",
+        "ingen inga",
         "uten utan",
         "må lyt måtte treng trenger",
         "skal skulle",
         "bør burde",
         "bare berre kun",
-        "før",
-        "etter",
-        "under",
-        "over",
-        "mot",
         "fra frå",
-        "inn",
-        "ut",
-        "opp",
-        "ned",
-        "bort",
-        "flere fleire mer meir",
-        "mindre færre",
-        "enn",
-        "mest",
-        "eller",
-        "alle",
-        "andre annen anna annet",
+        "flere fleire",
+        "mer meir",
+        "annen andre annan anna annet",
         "selv sjølv sjøl",
-        "han hun ho henne hans hennes hennar",
-        "meg deg seg oss",
-        "noen nokon nokre",
-        "være vere",
-        "bli blir blitt blei ble vart",
-        "først første",
+        "jeg eg vi man æ me",
+        "meg seg oss",
+        "min mi mitt mine sin si sitt sine vår",
+        "du dere dykk",
+        "din di ditt dine",
+        "hun ho",
+        "noen nokon nokre noe noko",
+        "være vere vera",
+        "bli blir",
+        "ble blei vart blitt",
+        "få får fått",
+        "fikk fekk",
+        "hvis dersom viss",
+        "samme same",
+        "hver kvar hvert",
+        "hos hjå",
+        "siden sidan sia",
     )
+    for word in line.split()
+}
+# Small words that a question may have or lack and ask the same.
+_ARTICLES = "en ei et ein eit ett den det de dei dem å at som og"
+_HELPING = "er e kan kunne ha har ta tar te gjør gjøre gjer gjere vil ville"
+_FILLING = (
+    "da då nå no litt egentlig eigentleg jo så vel liksom please ok ja hei takk men faktisk altså mange mye mykje"
 )
+_MUTE = frozenset(f"{_ARTICLES} {_HELPING} {_FILLING}".split())
 _ASKING: Mapping[str, str] = {
     word: line.split()[0]
     for line in (
@@ -72,82 +72,38 @@ _ASKING: Mapping[str, str] = {
     for word in line.split()
 }
 _HOW_MUCH = frozenset(("mange", "mye", "mykje"))
-# What only says that somebody asks, or is said by the kind of thing that is asked.
-_ASKED_WITH = (
-    "lurer lure lurar vite spørsmål spørre spør fortell fortelle betyr betyder menes meines tatt treng trenger"
-)
-_EMPTY = frozenset(map(stem, _ASKED_WITH.split()))
-_SAID_OTHERWISE: Mapping[str, str] = {
-    stem(word): stem(line.split()[0])
-    for line in ("pris koste koster kostar", "adresse ligge ligger ligg")
-    for word in line.split()
-}
+# What only says that somebody asks.
+_LEAD = re.compile(r"^\W*(?:hei\w*\W+)?(?:(?:jeg|eg|æ)\s+)?(?:lurer|lurar|lure)\s+(?:\w+\s+)?på\s+", re.IGNORECASE)
+_EMPTY = frozenset(map(stem, ["vite", "spørsmål", "betyr", "betyder", "menes", "meines", "tatt", "treng", "trenger"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What decides whether a question asks the same as another."""
+    """All that a question asks; two questions ask the same when their keys are equal."""
 
-    words: tuple[str, ...]  # of content, in reading order, each once
-    stems: tuple[str, ...]  # of those
-    kept: frozenset[
-        str
-    ]  # what may not differ: numbers, places, negation, who and when, and what kind of thing is asked
+    words: tuple[str, ...]  # stems of content, in reading order, each once: who does what to whom
+    kept: frozenset[str]  # numbers, places, small words that tell, what kind of thing is asked
 
 
-def key_of(question: str) -> Key:
-    """Read the question."""
-    said = tokens(question)
-    by_stem: dict[str, str] = {}
-    for word in said:
-        if word not in FUNCTION_WORDS and (found := stem(word)) not in _EMPTY:
-            by_stem.setdefault(_SAID_OTHERWISE.get(found, found), word)
-    telling = {f"small {n}" for n, words in enumerate(_TELLING) if words & set(said)}
-    fixed = {f"number {n}" for n in numbers(question)} | {f"place {place}" for place in places_in(question)}
-    kept = frozenset(telling | fixed | _asked(question, said))
-    return Key(tuple(by_stem.values()), tuple(by_stem), kept)
-
-
-class SameQuestion:
-    """Compares questions by their words, and a word that only one has by its vector; threads may share it."""
-
-    def __init__(self, encoder: Encoder, *, word: float = WORD) -> None:
-        self._vectors = WordVectors(encoder)
-        self._word = word
-
-    def same(self, one: Key, other: Key) -> bool:
-        """Whether both ask the same."""
-        if one.kept != other.kept or not one.stems or len(one.stems) != len(other.stems):
-            return False
-        if not set(one.stems) & set(other.stems):
-            return set(one.words) == set(other.words)
-        if not _in_order(one, other):
-            return False
-        mine, theirs = _only(one, other), _only(other, one)
-        return not mine or (len(mine) == len(theirs) <= _OTHER_WORDS and self._spelt_otherwise(mine, theirs))
-
-    def _spelt_otherwise(self, mine: Sequence[str], theirs: Sequence[str]) -> bool:
-        cosines = self._vectors.of(mine) @ self._vectors.of(theirs).T
-        return bool(min(cosines.max(axis=1).min(), cosines.max(axis=0).min()) >= self._word)
-
-
-def _in_order(one: Key, other: Key) -> bool:
-    """Whether the words that both have stand in the same order: who does what to whom is told by nothing else."""
-    shared = set(one.stems) & set(other.stems)
-    first, second = ([found for found in key.stems if found in shared] for key in (one, other))
-    return first == second
-
-
-def _only(one: Key, other: Key) -> list[str]:
-    known = set(other.stems)
-    return [word for word, found in zip(one.words, one.stems, strict=True) if found not in known]
+def key_of(question: str) -> Key | None:
+    """The key of `question`; None if it has no word of content to be known by."""
+    asking = _LEAD.sub("", question)
+    said = tokens(asking)
+    words = tuple(dict.fromkeys(stem(word) for word in said if word not in FUNCTION_WORDS))
+    words = tuple(word for word in words if word not in _EMPTY)
+    if not words:
+        return None
+    small = {_LIKE.get(word, word) for word in said if word in FUNCTION_WORDS or word in _LIKE}
+    telling = {f"small {word}" for word in small - _MUTE - _ASKING.keys()}
+    fixed = {f"number {number}" for number in numbers(asking)} | {f"place {place}" for place in places_in(asking)}
+    return Key(words, frozenset(telling | fixed | _asked(asking, said)))
 
 
 def _asked(question: str, said: Sequence[str]) -> set[str]:
     """What kind of thing is asked: a kind of fact, else by the first word that asks; nothing for yes or no."""
     if kinds := asked_for(question):
         return {f"asked {kind}" for kind in kinds}
-    for word, after in zip(said, [*said[1:], ""], strict=True):
+    for word, after in zip(said, [*said, ""][1:], strict=True):
         if word in _ASKING:
             return {f"asked {_ASKING[word]}{' much' if after in _HOW_MUCH else ''}"}
     return set()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helseassistent.errors import ReviewError
 from helseassistent.settings import Settings
-from helseassistent.types import Encoder, Page
+from helseassistent.types import Page
 from helseassistent.wiring import Parts
 from helseassistent.wiring.keeping import MISSING, open_log
 
@@ -55,7 +55,7 @@ class Approvals:
         self._answers.stop()
 
 
-def approvals_of(settings: Settings, *, encoder: Encoder) -> Approvals | None:
+def approvals_of(settings: Settings) -> Approvals | None:
     """For the served chat; None without a log, or without the packages that it takes."""
     if not settings.log.strip():
         return None
@@ -63,7 +63,7 @@ def approvals_of(settings: Settings, *, encoder: Encoder) -> Approvals | None:
         from helseassistent.review.approved import ApprovedAnswers
     except ImportError:  # the log says so
         return None
-    answers = ApprovedAnswers(lambda: open_log(settings), encoder=encoder, by=settings.checked_by.strip())
+    answers = ApprovedAnswers(lambda: open_log(settings), by=settings.checked_by.strip())
     return Approvals(settings, answers=answers)
 
 
@@ -76,9 +76,7 @@ def with_approved(parts: Parts, settings: Settings) -> Parts:
         return parts
     from helseassistent.review.approved import ApprovedAnswers
 
-    opened = ApprovedAnswers(
-        lambda: open_log(settings), encoder=parts.assistant.encoder, by=settings.checked_by.strip()
-    )
+    opened = ApprovedAnswers(lambda: open_log(settings), by=settings.checked_by.strip())
     opened.refresh()
     opened.stop()
     return replace(parts, assistant=replace(parts.assistant, checked=opened))

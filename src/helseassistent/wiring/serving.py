@@ -60,7 +60,7 @@ def live_parts(settings: Settings) -> Live:
     encoder = encoder_of(settings)
     build = partial(build_parts, settings, encoder=encoder)
     begun = (settings.index / CURRENT).exists()
-    live = Live(index=settings.index, build=build, approvals=approvals_of(settings, encoder=encoder))
+    live = Live(index=settings.index, build=build, approvals=approvals_of(settings))
     if not begun:
         try_questions(build())
     return live
