@@ -112,6 +112,16 @@ def current_id(index: Path) -> str:
     return name
 
 
+def stored_pages(index: Path, generation: str) -> Mapping[str, Page] | None:
+    """The pages of that generation, the one in service or an earlier one; None when it is not kept."""
+    if not generation.isalnum():
+        return None
+    try:
+        return {page.file: page for page in map(_page, _lines(index / generation / PAGES))}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def open_generation(index: Path, *, fingerprint: str | None = None, vector_store: str = FAISS) -> Generation:
     """Open the generation that CURRENT names, every file checked against the manifest.
 

@@ -13,7 +13,9 @@ from helseassistent.errors import ReviewError
 from helseassistent.review.case import Case
 from helseassistent.review.cases import Importance, Judgement, NewVerdict, Quote
 from helseassistent.review.labels import IMPORTANCE, JUDGEMENTS
+from helseassistent.review.settle import NOT_VERBATIM
 from helseassistent.review.sources import Sources, picked, renewed, written
+from helseassistent.review.standing import complete
 from helseassistent.types import Page
 
 NOTE_LIMIT, CATEGORY_LIMIT, QUOTES_LIMIT = 2000, 60, 10
@@ -82,9 +84,9 @@ def verdict_of(draft: Draft, case: Case, *, sources: Sources, reviewer: str, day
         raise ReviewError("Velg en vurdering først.")
     if draft.judgement == "corrected" and not draft.right:
         raise ReviewError("«Rettet» trenger det riktige sitatet. Marker det i kilden, og velg «Bruk som riktig sitat».")
-    right = draft.right
-    if draft.judgement == "approved":
-        right = _own_quotes(case, sources)
+    right = _own_quotes(case, sources) if draft.judgement == "approved" else draft.right
+    if any(complete(quote, pages=sources.pages) is None for quote in right):
+        raise ReviewError(NOT_VERBATIM)
     return NewVerdict(
         case.exchange.id,
         case.exchange.question,

@@ -111,7 +111,7 @@ def why(exchange: LoggedExchange) -> str:
     return f"Assistenten lot være å svare, fordi {reason}. {sure}, mot {bar}."
 
 
-MENU = (("/", "Køen"),)
+MENU = (("/", "Køen"), ("/godkjente", "Godkjente svar"), ("/rapporter", "Rapporter"))
 KEYS = (
     (
         "Overalt",

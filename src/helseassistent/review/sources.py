@@ -101,7 +101,7 @@ def _parts(body: str, start: int, end: int, marked: Sequence[tuple[int, int]]) -
 
 
 def picked(sources: Sources, *, file: str, start: int, end: int) -> Quote:
-    """The words of today's page that a reviewer picked, without the white space around them.
+    """The words of today's page that a reviewer picked: whole ones, without the white space around them.
 
     Raises: ReviewError if there are none.
     """
@@ -112,8 +112,13 @@ def picked(sources: Sources, *, file: str, start: int, end: int) -> Quote:
     words = text.strip()
     if not words:
         raise ReviewError("Sitatet er tomt. Marker ordene i kilden, og velg på nytt.")
-    begin = max(start, 0) + text.index(words)
-    return of_page(page, begin, begin + len(words))
+    first = max(start, 0) + text.index(words)
+    last = first + len(words)
+    while first and page.body[first - 1].isalnum() and page.body[first].isalnum():
+        first -= 1
+    while last < len(page.body) and page.body[last - 1].isalnum() and page.body[last].isalnum():
+        last += 1
+    return of_page(page, first, last)
 
 
 def written(sources: Sources, *, file: str, words: str) -> Quote:
