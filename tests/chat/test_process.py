@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +19,8 @@ from selenium import webdriver
 
 from chat.browser import Browser
 from chat.conftest import AXE
-from conftest import ROOT, SHIPPED
+from chat.process import free_port, line, running
+from conftest import SHIPPED
 
 ASKED = {"question": "Hvilke prøver kan legevakten analysere?"}
 SLOW = """
@@ -50,43 +47,6 @@ class Live:
 serving.live_parts = lambda settings: Live()
 serving.serve_chat(Settings(port=int(sys.argv[1]), per_minute=0), announce=lambda text: print(text, flush=True))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running(*command: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The process, ended by the end of the block at the latest."""
-    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])
-    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        env=environment,
-        cwd=folder,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait(timeout=10)
-        if process.stdout:
-            process.stdout.close()
-
-
-def line(process: subprocess.Popen[str], words: str) -> str:
-    """The next line of output that has these words in it."""
-    assert process.stdout
-    for told in process.stdout:
-        if words in told:
-            return told
-    raise AssertionError(f"the process ended without saying {words!r}")
 
 
 @pytest.mark.slow
