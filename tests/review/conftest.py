@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.conftest import chrome  # noqa: F401  (a fixture)
 from helseassistent.review.store import Store, open_store
 from review.postgres import Server, new_server, programs
 

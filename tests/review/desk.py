@@ -8,10 +8,10 @@ from datetime import date
 
 from helseassistent.reply import EvidenceRecord, reply_record
 from helseassistent.review.cases import NewExchange, NewFeedback, Role, User
+from helseassistent.review.desk import ReviewParts
 from helseassistent.review.exchanges import write
 from helseassistent.review.sources import Sources
 from helseassistent.review.store import Store
-from helseassistent.review.view import ReviewParts
 from helseassistent.types import Abstention, Answer, Citation, Claim, Exchange, Page, Reply
 from review.fakes import DAY, later
 
