@@ -145,6 +145,8 @@ def test_every_answer_says_how_it_may_be_used(store: Store) -> None:
 
 def test_a_name_that_leads_here_by_a_trick_is_not_answered(store: Store) -> None:
     assert browser(guard(store), at="http://vond.example:7861").get("/logg-inn").status_code == 421
+    for host in ("", "[", "127.0.0.1.vond.example", "vond@127.0.0.1.example"):
+        assert browser(guard(store)).get("/logg-inn", headers={"host": host}).status_code == 421
     there = AccessRules("https://gjennomgang.example")
     assert browser(guard(store, rules=there), at="https://proxy.example").get("/logg-inn").status_code == 200
 

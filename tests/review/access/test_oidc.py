@@ -24,6 +24,7 @@ from review.access.fakes import LOCAL, PASSWORD, Clock, browser, guard, log_in, 
 from review.access.provider import CLIENT, SECRET
 
 pytestmark = pytest.mark.slow  # several processes and keys
+PROVIDER = Path(__file__).with_name("provider.py")
 ROLES = {"gruppe-1": "leser", "gruppe-2": "fagperson", "gruppe-3": "administrator"}
 
 LIES = [
@@ -73,7 +74,7 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def liar() -> Iterator[str]:
     port = free_port()
-    yield from started([sys.executable, str(Path(__file__).with_name("provider.py")), str(port)], port)
+    yield from started([sys.executable, str(PROVIDER), str(port)], port)
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,7 @@ _HEADERS = {
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
 }
+_SWEEP = 10  # minutes between two looks for sessions that have ended
 _STRICT_TRANSPORT = "max-age=31536000"
 
 
@@ -107,6 +108,7 @@ class AccessGuard:
         self.sessions = desk.sessions
         self.attempts = desk.attempts
         self._rules: AccessRules = desk.sessions.rules
+        self._swept = 0  # minute
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -145,12 +147,19 @@ class AccessGuard:
             return self._refuse(request, _ELSEWHERE)
         path = path_below(request.scope)
         token = request.cookies.get(cookie_name(SESSION, self._rules), "")
+        await self._sweep()
         visit = await run_sync(self.sessions.find, token) if token else None
         if response := await self._desk.answer(request, path):
             return response
         if visit is None:
             return self._ask_for_login(request, path)
         return await self._for_visit(request, path, visit=visit, send=send)
+
+    async def _sweep(self) -> None:
+        now = self.sessions.clock()
+        if abs(now - self._swept) >= _SWEEP:
+            self._swept = now
+            await run_sync(self.sessions.sweep)
 
     async def _for_visit(self, request: Request, path: str, *, visit: Visit, send: Send) -> Response | None:
         least = self._administration.role_of(path) or self._role_of(request.method, path)

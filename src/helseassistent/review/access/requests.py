@@ -30,8 +30,13 @@ def path_below(scope: Scope) -> str:
 
 def is_for_us(request: Request, rules: AccessRules) -> bool:
     """Whether the host that is asked can be meant: a name that leads to this machine by a trick is not, without TLS."""
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    return rules.secure or is_loopback(host)
+    if rules.secure:
+        return True
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        return False
+    return is_loopback(host or "")
 
 
 def comes_from_elsewhere(request: Request, rules: AccessRules) -> bool:

@@ -38,6 +38,8 @@ class UserBook:
 
     def find(self, name: str) -> User | None:
         """The person with that name as `name_from` writes it."""
+        if not _NAME.fullmatch(name):
+            return None
         with self.store.reading() as connection:
             return _named(connection, name)
 
