@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 
-from helseassistent.cli import review_gold, review_user
+from helseassistent.cli import review_gold, review_reports, review_user
 from helseassistent.settings import Settings, checked_number
 from helseassistent.wiring.keeping import forget_old
 from helseassistent.wiring.reviewing import serve_review
@@ -22,6 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     forgetting = actions.add_parser("forget", help="slett det som er eldre enn innstillingen keep_days, for godt")
     forgetting.add_argument("--yes", action="store_true", help="klokken er riktig, selv om det er lenge siden sist")
     forgetting.set_defaults(act=_forget)
+    review_reports.add_arguments(
+        actions.add_parser("replay", help="hvorfor dette svaret? Lag det på nytt, og se hva som er endret"),
+        actions.add_parser("report", help="det loggen sier: volum, hull, kilder, klager og motsigelser"),
+    )
     review_gold.add_arguments(actions.add_parser("gold", help="skriv ut spørsmålene som er vurdert, for evaluate"))
     review_user.add_arguments(actions.add_parser("user", help="hvem som får logge inn på siden for ansatte"))
 

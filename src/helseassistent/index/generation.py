@@ -122,13 +122,15 @@ def stored_pages(index: Path, generation: str) -> Mapping[str, Page] | None:
         return None
 
 
-def open_generation(index: Path, *, fingerprint: str | None = None, vector_store: str = FAISS) -> Generation:
-    """Open the generation that CURRENT names, every file checked against the manifest.
+def open_generation(
+    index: Path, *, fingerprint: str | None = None, vector_store: str = FAISS, id: str | None = None
+) -> Generation:
+    """Open the generation that CURRENT names, or the earlier one `id`, every file checked against the manifest.
 
     Raises:
         BrokenIndexError: if it is missing or damaged, or was made by an encoder with another fingerprint.
     """
-    folder = index / current_id(index)
+    folder = index / (current_id(index) if id is None else _kept_id(index, id))
     manifest = read_manifest(folder)
     _refuse_other(manifest, fingerprint=fingerprint)
     verify_files(folder, manifest=manifest)
@@ -138,6 +140,12 @@ def open_generation(index: Path, *, fingerprint: str | None = None, vector_store
         return generation
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BrokenIndexError(f"Indeksen «{folder.name}» kan ikke leses: {error}. {REBUILD}") from error
+
+
+def _kept_id(index: Path, id: str) -> str:
+    if not id.isalnum() or not (index / id).is_dir():
+        raise BrokenIndexError(f"Generasjonen «{id}» ligger ikke i «{index}» lenger.")
+    return id
 
 
 def _refuse_other(manifest: Manifest, *, fingerprint: str | None) -> None:

@@ -171,7 +171,18 @@ Outcome: TypeAlias = Literal[
     "urgent",  # would be met with the fixed text about danger
 ]
 ChangeKind: TypeAlias = Literal[
-    "words", "place", "gone", "page", "title", "address", "date", "threshold", "confidence", "engine", "rules"
+    "words",
+    "place",
+    "gone",
+    "page",
+    "title",
+    "address",
+    "date",
+    "threshold",
+    "confidence",
+    "engine",
+    "checked",
+    "rules",
 ]
 
 

@@ -51,6 +51,15 @@ def tables_of(report: Report) -> tuple[Table, ...]:
     )
 
 
+def text_of(table: Table) -> str:
+    """The table for a terminal: a line a row, the first line of long cells only."""
+    lines = [
+        table.title,
+        *("  " + " | ".join(_first_line(cell) for cell in row) for row in (table.columns, *table.rows)),
+    ]
+    return "\n".join(lines if table.rows else [table.title, "  Ingenting."])
+
+
 def volume_table(volumes: Volumes) -> Table:
     """A row a week, and the sum."""
     columns = ("Uke", "Fra mandag", "Spørsmål", "Besvart", "Ikke besvart", "Utenfor", "Svarandel", "Meldinger om fare")
@@ -71,6 +80,11 @@ def week_name(monday: date) -> str:
 def count_text(count: Count) -> Cell:
     """The count, or the word for one that is hidden."""
     return HIDDEN if count is None else count
+
+
+def _first_line(cell: Cell) -> str:
+    text = next(iter(str(cell).splitlines()), "")
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _volume_row(volume: Volume) -> tuple[Cell, ...]:

@@ -106,27 +106,36 @@ def _written(path: Path) -> float:
 
 
 def build_parts(
-    settings: Settings, *, announce: Callable[[str], None] = lambda _: None, encoder: Encoder | None = None
+    settings: Settings,
+    *,
+    announce: Callable[[str], None] = lambda _: None,
+    encoder: Encoder | None = None,
+    generation: str | None = None,
 ) -> Parts:
-    """Everything that answers a question; builds the index first if there is none at all."""
+    """Everything that answers a question; builds the index first if there is none at all.
+
+    `generation` names an earlier one that is still in the index folder.
+    """
     encoder = encoder or encoder_of(settings)
     if not (settings.index / CURRENT).exists():
         announce(f"Bygger indeksen i «{settings.index}» første gang ...")
         build_index(settings, encoder=encoder)
-    generation = open_generation(settings.index, fingerprint=encoder.fingerprint, vector_store=settings.vector_store)
+    opened = open_generation(
+        settings.index, fingerprint=encoder.fingerprint, vector_store=settings.vector_store, id=generation
+    )
     vectors = WordVectors(encoder)
     thesaurus = shipped_thesaurus(Path(settings.thesaurus) if settings.thesaurus else None)
     retriever = HybridRetriever(
-        generation,
+        opened,
         encoder=encoder,
         weights=RankWeights.shipped(contextual=contextual_of(encoder) is not None),
         vectors=vectors,
         thesaurus=thesaurus,
     )
-    updating = frozenset(file for file, page in generation.pages.items() if says_under_update(page))
+    updating = frozenset(file for file, page in opened.pages.items() if says_under_update(page))
     known = (number.number for number in load_numbers().values())
-    public = public_in([*known, *(page.body for page in generation.pages.values())])
-    tried = TriedQuestions(settings.index, generation=generation.manifest.generation, settled=_settled(settings))
+    public = public_in([*known, *(page.body for page in opened.pages.values())])
+    tried = TriedQuestions(settings.index, generation=opened.manifest.generation, settled=_settled(settings))
     assistant = Assistant(
         Safety.load_or_numbers(),
         retriever,
