@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, func, insert, literal, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from helseassistent.errors import ReviewError
@@ -53,8 +53,7 @@ def invalidate(store: Store, *, pages: Mapping[str, Page]) -> Invalidated:
         _look_at(store, approved, pages=pages)
     for case in all_cases(store):
         _rest(store, case, pages=pages)
-    with store.writing() as connection:
-        number = _mark_stale(connection, pages=pages)
+    number = _mark_stale(store, pages=pages)
     resting = sum(case.state == "resting" for case in all_cases(store))
     return Invalidated(len(all_approved(store, state="flagged")), resting, number)
 
@@ -88,14 +87,33 @@ def _rest(store: Store, case: GoldCase, *, pages: Mapping[str, Page]) -> None:
             keep(connection, replace(case, state="active" if stand else "resting"))
 
 
-def _mark_stale(connection: Connection, *, pages: Mapping[str, Page]) -> int:
-    """Make the table anew; how many answers are in it."""
-    connection.execute(delete(stale))
-    for file, words in connection.execute(select(quotes.c.file, quotes.c.quote).distinct()).all():
-        if file in pages and words in pages[file].body:
-            continue
-        change = change_of(Quote(file, 0, 0, words), pages=pages)
-        places = select(quotes.c.exchange, quotes.c.position, literal(change.now if change else ""))
-        same = (quotes.c.file == file) & (quotes.c.quote == words)
-        connection.execute(insert(stale).from_select(["exchange", "position", "now"], places.where(same)))
-    return connection.execute(select(func.count(stale.c.exchange.distinct()))).scalar_one()
+def _mark_stale(store: Store, *, pages: Mapping[str, Page]) -> int:
+    """Bring the table up to date; how many answers are in it. Nobody waits for the database while pages are read."""
+    with store.reading() as connection:
+        quoted = connection.execute(select(quotes.c.file, quotes.c.quote).distinct()).all()
+    gone = {
+        (file, words): change.now if (change := change_of(Quote(file, 0, 0, words), pages=pages)) else ""
+        for file, words in quoted
+        if file not in pages or words not in pages[file].body
+    }
+    with store.reading() as connection:
+        before = {(row.exchange, row.position, row.now) for row in connection.execute(select(stale))}
+        if _stale_rows(connection, gone) == before:
+            return len({exchange for exchange, _, _ in before})
+    with store.writing() as connection:
+        rows = _stale_rows(connection, gone)
+        connection.execute(delete(stale))
+        if rows:
+            names = ("exchange", "position", "now")
+            connection.execute(insert(stale), [dict(zip(names, row, strict=True)) for row in rows])
+    return len({exchange for exchange, _, _ in rows})
+
+
+def _stale_rows(connection: Connection, gone: Mapping[tuple[str, str], str]) -> set[tuple[str, int, str]]:
+    found = select(quotes.c.exchange, quotes.c.position, quotes.c.file, quotes.c.quote)
+    return {
+        (row.exchange, row.position, gone[row.file, row.quote])
+        for file in {file for file, _ in gone}
+        for row in connection.execute(found.where(quotes.c.file == file))
+        if (row.file, row.quote) in gone
+    }
