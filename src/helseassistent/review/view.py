@@ -33,9 +33,9 @@ HEADERS = {
 _FAILED = "Noe gikk galt. Prøv igjen, eller si fra til den som drifter helseassistenten."
 
 
-def build_review(parts: ReviewParts, *, root_path: str = "") -> FastAPI:
+def build_review(parts: ReviewParts) -> FastAPI:
     """The site, to be mounted behind the guard of `access`: every route here trusts that somebody is logged in."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, root_path=root_path)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     cases, approved, reports = CaseDesk(parts), ApprovedDesk(parts), ReportDesk(parts)
     app.get("/")(cases.queue)
     app.get("/sak/{id}")(cases.case)

@@ -68,8 +68,7 @@ def review_site(settings: Settings, store: Store) -> ASGIApp:
 
     parts = _parts(settings, store)
     parts.sources()
-    site = build_review(parts, root_path=access_rules(settings).prefix)
-    return behind_login(site, store=store, settings=settings, case_of=_case_of)
+    return behind_login(build_review(parts), store=store, settings=settings, case_of=_case_of)
 
 
 def serve_review(settings: Settings, *, announce: Callable[[str], None]) -> None:

@@ -188,6 +188,7 @@ def test_logging_out_ends_it_for_whoever_has_the_token(store: Store) -> None:
     assert copy.get("/").status_code == 303
 
 
+@pytest.mark.slow
 def test_each_login_has_a_token_of_its_own_and_ends_the_one_before(store: Store) -> None:
     front, name = guard(store), person(store, "leser")
     client, before = browser(front), browser(front)
@@ -213,6 +214,7 @@ def test_another_role_or_removal_counts_from_the_next_request(store: Store) -> N
     assert client.get("/").status_code == 303
 
 
+@pytest.mark.slow
 def test_somebody_gives_himself_another_password(store: Store) -> None:
     front = guard(store)
     client, elsewhere = logged_in(front, person(store, "leser")), logged_in(front, "leser")
@@ -234,6 +236,7 @@ def test_who_has_found_an_open_screen_may_not_guess_for_ever(store: Store) -> No
     assert statuses == [403] * BY_NAME + [429]
 
 
+@pytest.mark.slow
 def test_administrators_say_who_may_log_in(store: Store) -> None:
     front = guard(store)
     client = logged_in(front, person(store, "administrator"))

@@ -21,13 +21,13 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 CASE = "case-sure-1"
 
 
-def page(store: Store) -> tuple[AccessGuard, list[str]]:
+def page(store: Store, *, address: str = LOCAL) -> tuple[AccessGuard, list[str]]:
     """The real page behind the guard, and a path of each of its routes."""
     joined = replace(parts(store), who=current_user, csrf=csrf_token, account=account_html)
     app = build_review(joined)
     paths = [re.sub(r"{\w+(:path)?}", CASE, route.path) for route in app.routes if isinstance(route, APIRoute)]
     assert len(paths) == len(app.routes), "a route that this test does not know how to ask for"
-    rules = AccessRules(LOCAL)
+    rules = AccessRules(address)
     return guarded(app, store=store, rules=rules, case_of=case_of, clock=Clock()), sorted(set(paths))
 
 
@@ -92,3 +92,14 @@ def test_who_may_use_the_page_uses_it_and_is_written_down(store: Store) -> None:
     assert client.post(f"/sak/{CASE}", data=sent).status_code == 303
     assert client.post(f"/sak/{CASE}", data=sent).status_code != 303  # somebody judged it before: shown again
     assert [(view.user, view.exchange) for view in views_of(store)] == [("fagperson", CASE)] * 2
+
+
+def test_a_case_is_written_down_whether_or_not_the_proxy_takes_its_own_path_away(store: Store) -> None:
+    small_log(store)
+    front, _ = page(store, address=f"{LOCAL}/gjennomgang")
+    client = logged_in(front, person(store, "leser"))
+    for path in (f"/sak/{CASE}", f"/gjennomgang/sak/{CASE}"):
+        assert client.get(path).status_code == 200
+    assert client.get(f"/gjennomgang/gjennomgang/sak/{CASE}").status_code == 404
+    assert [view.exchange for view in views_of(store)] == [CASE, CASE]
+    assert client.get("/gjennomgang/brukere").status_code == client.get("/brukere").status_code == 403

@@ -4,6 +4,7 @@
 
 Inside, `current_user(scope)` is the person, `csrf_token(scope)` the word that every change must carry (as the header
 `x-csrf-token`, or the field `csrf` of a plain form), and `account_html(scope)` who is logged in, with the way out.
+`scope["root_path"]` is the path that a proxy shows the page under, and no cookie comes in.
 """
 
 from helseassistent.review.access.guard import AccessGuard, guarded

@@ -145,7 +145,7 @@ class AccessGuard:
             return self._refuse(request, _Refusal(421, "Feil adresse", there))
         if comes_from_elsewhere(request, self._rules):
             return self._refuse(request, _ELSEWHERE)
-        path = path_below(request.scope)
+        path = path_below(request.scope, self._rules)
         token = request.cookies.get(cookie_name(SESSION, self._rules), "")
         await self._sweep()
         visit = await run_sync(self.sessions.find, token) if token else None
@@ -183,15 +183,18 @@ class AccessGuard:
         return None
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send, *, visit: Visit) -> None:
-        case = self._case_of(path_below(scope))
+        case = self._case_of(path_below(scope, self._rules))
 
         async def send_when_recorded(message: Message) -> None:
             if case is not None and message["type"] == "http.response.start" and _shows(message["status"]):
-                note = partial(record_view, exchange=case, what=path_below(scope), user=visit.user, day=date.today())
+                note = partial(
+                    record_view, exchange=case, what=path_below(scope, self._rules), user=visit.user, day=date.today()
+                )
                 await run_sync(note, self.sessions.store)
             await send(message)
 
-        await self._app({**without_cookies(scope), KEY: visit}, receive, send_when_recorded)
+        inside = {**without_cookies(scope), KEY: visit, "root_path": self._rules.prefix}
+        await self._app(inside, receive, send_when_recorded)
 
     def _ask_for_login(self, request: Request, path: str) -> Response:
         wants_page = "text/html" in request.headers.get("accept", "") and request.method in ("GET", "HEAD")

@@ -22,10 +22,10 @@ class FormTooLargeError(Exception):
     """The form is longer than any person's."""
 
 
-def path_below(scope: Scope) -> str:
-    """The path below the place where the app is mounted."""
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path[len(root) :] or "/" if root and path.startswith(root) else path
+def path_below(scope: Scope, rules: AccessRules) -> str:
+    """The path below the place where the app is mounted, as the app itself will read it."""
+    path: str = scope["path"]
+    return path[len(rules.prefix) :] if path.startswith(f"{rules.prefix}/") else path
 
 
 def is_for_us(request: Request, rules: AccessRules) -> bool:
