@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,6 +43,23 @@ def test_what_one_opening_kept_the_next_one_finds(place: str) -> None:
     second = open_store(place)
     assert exchange(second, "reply-one") is not None
     second.close()
+
+
+def test_a_log_that_is_open_twice_loses_nothing_when_another_process_has_come_and_gone(tmp_path: Path) -> None:
+    """The chat holds it open for what is asked and for approved answers, while staff run a command."""
+    place = str(tmp_path / "log.sqlite")
+    first, second = open_store(place), open_store(place)
+    write(first, [entry("before")])
+    opening = "from helseassistent.review.store import open_store; open_store(sys.argv[1]).close()"
+    subprocess.run([sys.executable, "-c", f"import sys; {opening}", place], check=True, timeout=60)
+    write(first, [entry("after")])
+    script = (
+        "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM exchanges').fetchone())"
+    )
+    seen = subprocess.run([sys.executable, "-c", script, place], check=True, timeout=60, capture_output=True, text=True)
+    assert seen.stdout == "(2,)\n"
+    second.close()
+    first.close()
 
 
 def test_nobody_else_on_the_machine_may_read_the_files(tmp_path: Path) -> None:

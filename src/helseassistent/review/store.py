@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from helseassistent.errors import ReviewError
 
 _BUSY = 10.0  # seconds that a writer waits for another
 _MIGRATING = 0x68656C7365  # any number: the name of the lock under which PostgreSQL's tables are changed
+_MAKING = threading.Lock()
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
@@ -113,13 +115,19 @@ def _named(url: URL) -> str:
 
 
 def _make_file(file: Path) -> None:
-    """So that nobody else on the machine can read it; SQLite gives its other files the same rights."""
-    if not file.parent.is_dir():
-        make_folders(file.parent)
-        file.parent.chmod(0o700)
-    if not file.exists() or file.is_file():  # a device is somebody's mistake, and stays as it is
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-        file.chmod(0o600)
+    """So that nobody else on the machine can read it; SQLite gives its other files the same rights.
+
+    A file that is there is not opened: closing it would let go of every lock that this process holds on it, and another
+    process that closes the database would take away the log of changes that is still written to.
+    """
+    with _MAKING:
+        if not file.parent.is_dir():
+            make_folders(file.parent)
+            file.parent.chmod(0o700)
+        if not file.exists():
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        if file.is_file():  # a device is somebody's mistake, and stays as it is
+            file.chmod(0o600)
 
 
 def _engine(url: URL) -> Engine:
