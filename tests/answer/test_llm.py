@@ -33,7 +33,7 @@ def said(found: LanguageModel) -> str:
 
 def test_the_pieces_are_the_text() -> None:
     with served(lambda handler, body: events(handler, "Blåbær og rømme")) as server:
-        assert said(model(server.url)) == "Blåbær og rømme"
+        assert said(model(server.url, seconds=20.0)) == "Blåbær og rømme"
     assert server.asked[0]["response_format"]["type"] == "json_schema"
     assert (server.asked[0]["max_tokens"], server.asked[0]["stream"]) == (900, True)
 
@@ -150,7 +150,7 @@ def test_a_server_without_schemas_is_asked_again_without_and_then_always() -> No
             events(handler, "ja")
 
     with served(serve) as server:
-        found = model(server.url)
+        found = model(server.url, seconds=20.0)
         assert [said(found), said(found)] == ["ja", "ja"]
         assert len(server.asked) == 3
 

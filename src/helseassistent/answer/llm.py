@@ -27,8 +27,7 @@ _LOG = logging.getLogger(__name__)
 _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504})  # may go better in a moment
 _OTHERWISE = frozenset({400, 404, 415, 422, 501})  # may go better without the schema
 _PAUSE = 0.2  # seconds before the other try
-_AFTER = 5.0  # seconds until a draft that nobody reads any longer is stopped
-_OPENED: ContextVar[list[httpx.AsyncByteStream]] = ContextVar("opened")  # responses of the draft under way
+_OPENED: ContextVar[list[httpx.AsyncHTTPTransport]] = ContextVar("opened")  # by the draft under way
 Trouble: TypeAlias = Literal["unreachable", "slow", "refused", "garbage", "resting"]
 
 
@@ -74,6 +73,7 @@ class LanguageModel:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._llm = llama_index_llm(server)  # now, so that no question waits for the import
         self._takes_schema = True
+        self._closing: set[asyncio.Task[None]] = set()
 
     def stream(self, messages: Sequence[Message], *, schema: Mapping[str, object]) -> Generator[str, None, None]:
         """The pieces of a draft as they come; `schema` is for servers that can be held to one.
@@ -119,8 +119,7 @@ class LanguageModel:
         for last in (False, True):
             begun = False
             try:
-                # Later than the reader's own end: two that stop it at once leave its connection open.
-                async with asyncio.timeout(self.server.seconds + _AFTER):
+                async with asyncio.timeout(self.server.seconds):
                     async for piece in self._pieces(messages, schema):
                         begun = True
                         put(piece)
@@ -149,16 +148,21 @@ class LanguageModel:
 
         held: dict[str, Any] = {"response_format": schema} if self._takes_schema else {}
         chat = [ChatMessage(role=message.role, content=message.text) for message in messages]
-        opened: list[httpx.AsyncByteStream] = []
+        opened: list[httpx.AsyncHTTPTransport] = []
         _OPENED.set(opened)
         try:
             async for part in await self._llm.astream_chat(chat, **held):
                 if part.delta:
                     yield part.delta
         finally:
-            # LlamaIndex leaves what it trips over to be closed whenever its generators are collected.
-            for stream in opened:
-                await stream.aclose()
+            for transport in opened:
+                self._close(transport)
+
+    def _close(self, transport: httpx.AsyncHTTPTransport) -> None:
+        """Close it in a task of its own: a draft that is cut off while it closes would leave the connection open."""
+        task = asyncio.get_running_loop().create_task(transport.aclose())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -199,7 +203,7 @@ def llama_index_llm(server: Server) -> LLM:
 def _client(server: Server) -> httpx.AsyncClient:
     """A client that follows no redirect, asks no proxy of the environment, and takes only so much, unpacked.
 
-    It keeps no connection for the next question: by then the server may have closed it.
+    Every request has a connection of its own: one kept for the next question may be closed by then.
     """
     import httpx
 
@@ -218,21 +222,21 @@ def _client(server: Server) -> httpx.AsyncClient:
         async def aclose(self) -> None:
             await self._stream.aclose()
 
-    class Bounded(httpx.AsyncHTTPTransport):
+    class Bounded(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             request.headers["Accept-Encoding"] = "identity"
-            response = await super().handle_async_request(request)
+            transport = httpx.AsyncHTTPTransport(verify=trusted, limits=httpx.Limits(max_keepalive_connections=0))
+            _OPENED.get().append(transport)
+            response = await transport.handle_async_request(request)
             if response.headers.get("Content-Encoding", "identity") != "identity":
-                await response.aclose()
                 raise httpx.DecodingError("packed")
             if isinstance(response.stream, httpx.AsyncByteStream):
                 response.stream = Counted(response.stream)
-                _OPENED.get().append(response.stream)
             return response
 
+    trusted = httpx.create_ssl_context()
     timeout = httpx.Timeout(server.pause, connect=server.connect)
-    transport = Bounded(limits=httpx.Limits(max_keepalive_connections=0))
-    return httpx.AsyncClient(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
+    return httpx.AsyncClient(transport=Bounded(), timeout=timeout, follow_redirects=False, trust_env=False)
 
 
 def _trouble(error: Exception) -> ModelError:
