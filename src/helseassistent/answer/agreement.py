@@ -6,15 +6,17 @@ Each rule refuses when in doubt: a claim that is dropped costs a sentence, one t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
+from helseassistent.answer.commands import commands, is_disguised
 from helseassistent.text.terms import stem
 from helseassistent.text.words import FUNCTION_WORDS, tokens
 
 Fault: TypeAlias = Literal[
-    "passage", "quote", "form", "link", "command", "number", "negation", "strength", "name", "unsupported"
+    "passage", "quote", "form", "link", "command", "number", "negation", "strength", "name", "unsupported", "unrelated"
 ]
 
 NUMBER = re.compile(r"\d+(?:[ \u00a0.,:]\d+)*")
@@ -45,6 +47,8 @@ _STRENGTHS = tuple(
         "minst",
         "høyst maks maksimalt høgst",
         "inntil opptil",
+        "mange mykje mye",
+        "få lite",
         "mer meir flere fleire",
         "mindre færre",
         "gratis",
@@ -59,6 +63,7 @@ _STRENGTHS = tuple(
         "stengt",
     )
 )
+_STRENGTH_OF = {word: number for number, words in enumerate(_STRENGTHS) for word in words}
 _MUST, _CAN = frozenset(["må", "lyt", "skal", "plikter", "pliktar"]), frozenset(["kan", "får"])
 _COUNTED = (
     *("null", "en", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti", "elleve", "tolv", "tretten"),
@@ -72,26 +77,6 @@ _WRITTEN = {word: str(number) for number, word in enumerate(_COUNTED) if number 
         *(("åtti", 80), ("nitti", 90), ("hundre", 100), ("tusen", 1000), ("førr", 40), ("begge", 2)),
     )
 }
-# What is said to a program and not to a person; a sentence that does so can carry no claim.
-_COMMAND = re.compile(
-    r"\b(?:ignorer|ignore|disregard|overse|glem (?:alt|alle|det som)|gløym|override|system ?prompt|ledetekst\w*"
-    r"|systemmelding\w*|instruksjon\w*|instruks(?:en|ene|ar|ane)?|instructions?|prompt\w*|jailbreak|developer mode"
-    r"|språkmodell\w*|language model|chat-?bot\w*|assistent(?:en|ens)?|assistant|kunstig intelligens|chatgpt|llm|ki-\w+"
-    r"|utdraga?(?:ene|et|ne)?|svar (?:bare|kun|berre|alltid|heller|heretter|med|at|i)|skriv (?:bare|kun|berre|ordet|at"
-    r"|teksten|setningen|setninga|følgende|følgjande|dette|nøyaktig)|si (?:at|ordet|til)|sei (?:at|ordet)"
-    r"|gjenta|repet[ei]\w*|oppgi (?:at|heller|i svaret)|legg (?:til|ved)|ta med|bytt|erstatt|replace|output|respond"
-    r"|answer (?:only|with|that)|reply|say that|print|include|append|pretend|you are|du er nå|du er no|lat som|late som"
-    r"|rollespill|oversett|translate|base64|rot13|decode|dekod\w*|kod(?:en?|a) under|følg\w* (?:ordre|beskjed)"
-    r"|tidligere (?:beskjed|ordre|regl)\w*|tidlegare (?:beskjed|ordre|regl)\w*|nye regler|nye reglar|new rules"
-    r"|i svaret ditt|in your (?:answer|reply)|avslutt (?:svaret|med)|begynn (?:svaret|med)|start (?:svaret|med)"
-    r"|byrj svaret|send brukeren|tell the user|fortell brukeren|be brukeren|be brukaren)\b",
-    re.IGNORECASE,
-)
-
-
-def commands(text: str) -> bool:
-    """Whether `text` tells a program what to do."""
-    return bool(_COMMAND.search(text))
 
 
 def fault_of(claim: str, *, quote: str, sentence: str, context: str, host: str) -> Fault | None:
@@ -103,7 +88,7 @@ def fault_of(claim: str, *, quote: str, sentence: str, context: str, host: str) 
         return "form"
     if not links(claim) <= links(quote) or any(not _is_at(link, host) for link in links(quote)):
         return "link"
-    if commands(claim) or commands(sentence):
+    if any(commands(said) or is_disguised(said) for said in (claim, sentence)):
         return "command"
     if not _numbers_agree(claim, quote):
         return "number"
@@ -161,9 +146,8 @@ def _counts(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield number, tuple(stem(other) for other in after[:2])
 
 
-def _strengths(text: str) -> frozenset[int]:
-    found = frozenset(tokens(text))
-    return frozenset(number for number, words in enumerate(_STRENGTHS) if words & found)
+def _strengths(text: str) -> Counter[int]:
+    return Counter(_STRENGTH_OF[token] for token in tokens(text) if token in _STRENGTH_OF)
 
 
 def _weakened(claim: str, sentence: str) -> bool:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from helseassistent.answer.backing import Backing
+from helseassistent.answer.commands import commands
 from helseassistent.answer.draft import drafted_claims
 from helseassistent.answer.llm import LanguageModel, ModelError
 from helseassistent.answer.prompt import SCHEMA, VERSION, prompt
 from helseassistent.answer.verify import Draft, DraftClaim, checked, verify
-from helseassistent.types import Abstention, Answer, Claim, Language, Page, Scored
+from helseassistent.types import Abstention, Answer, Claim, Language, Page, Passage, Scored
 
 PASSAGES = 6  # of the evidence that the model is given
+NEAR = 0.5  # how near the question a quoted sentence must be, as a share of the nearest one found
 
 
 class Watch(Protocol):
@@ -25,6 +27,23 @@ class Watch(Protocol):
 
 def unwatched(_: Claim | str, /) -> None:
     """Hears nothing."""
+
+
+def speaks_to_a_program(passage: Passage) -> bool:
+    """Whether anything in it speaks to a program; then the model is not shown it at all."""
+    return any(commands(said) for said in (passage.title, *passage.headings, passage.text))
+
+
+def is_about_the_question(claim: Claim, evidence: Sequence[Scored]) -> bool:
+    """Whether every sentence that it quotes is near the question: what a page says to the model instead is not."""
+    sentences = [(scored.passage.file, sentence) for scored in evidence for sentence in scored.sentences]
+    least = NEAR * max((sentence.late for _, sentence in sentences), default=0.0)
+    return all(
+        sentence.late >= least
+        for citation in claim.citations
+        for file, sentence in sentences
+        if file == citation.file and sentence.start < citation.end and citation.start < sentence.end
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +71,9 @@ class Phrasing:
         watch: Watch = unwatched,
     ) -> Answer | None:
         """The claims of the model's draft that hold, or None when there are none, in the time that the model has."""
-        given = [scored.passage for scored in evidence[:PASSAGES]]
+        given = [scored.passage for scored in evidence[:PASSAGES] if not speaks_to_a_program(scored.passage)]
+        if not given:
+            return None
         passages = {passage.id: passage for passage in given}
         asked = prompt(question, turns=turns, passages=given, language=language)
         held: list[DraftClaim] = []
@@ -60,6 +81,8 @@ class Phrasing:
             try:
                 for drafted in drafted_claims(pieces, passages=asked.passages):
                     found = checked(drafted, passages=passages, pages=pages, backing=self.backing)
+                    if isinstance(found, Claim) and not is_about_the_question(found, evidence[:PASSAGES]):
+                        found = "unrelated"
                     if isinstance(found, Claim) and drafted not in held:
                         held.append(drafted)
                     self.heard(found)
