@@ -22,6 +22,7 @@ from conftest import ROOT, SHIPPED
 ASKED = "Kan legevakten ta røntgen av en brukket arm?"
 RIGHT = "Her behandles alle typer brudd og forstuinger i armer og bein, og dette avlaster sykehuset"
 NEW = "Her behandles bare brudd i armer, og dette avlaster sykehuset"
+GATES = str(ROOT / "benchmarks" / "gates.toml")
 PASSWORD = "fire tilfeldige ord her"
 
 
@@ -98,7 +99,7 @@ def test_the_story_of_an_answer_that_was_wrong(chrome: webdriver.Chrome, town: T
     log_in(staff)
     case = pick_the_right_words(staff)
     assert gold_questions(town) == [ASKED]
-    assert "1" in town.run("evaluate", str(town.folder / "gold.jsonl"), "--out", "run")
+    assert "1" in town.run("evaluate", str(town.folder / "gold.jsonl"), "--out", "run", "--gates", GATES)
 
     reply = ask_until(citizen, "kontrollert")
     assert RIGHT in reply
