@@ -54,7 +54,7 @@ urgency: $(VENV)/.dev
 
 # The page as people see it, for the README and docs.
 screenshots: $(VENV)/.dev index
-	SCREENSHOTS=docs/images $(PY) -m pytest tests/chat/test_screenshots.py
+	SCREENSHOTS=docs/images $(PY) -m pytest tests/chat/test_screenshots.py tests/review/test_review_screenshots.py
 
 clean:
 	rm -rf $(VENV) build runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
