@@ -57,13 +57,13 @@ def alike(vectors: Vectors, *, times: Sequence[int], least: float = _ALIKE) -> l
     linked: NDArray[np.bool_] = near >= least
     np.fill_diagonal(linked, True)  # the vector of a text without a known word is like nothing, itself too
     free = np.ones(len(weights), dtype=np.bool_)
-    reach = linked @ weights
+    reach = weights @ linked.astype(np.float32)
     groups: list[list[int]] = []
     while free.any():
         middle = int(np.argmax(np.where(free, reach, -1.0)))
         rows = np.flatnonzero(linked[middle] & free)
         free[rows] = False
-        reach -= linked[:, rows] @ weights[rows]
+        reach -= weights[rows] @ linked[rows]  # of whole rows, which is the same and reads what lies together
         others = sorted((row for row in rows if row != middle), key=lambda row: -near[middle, row])
         groups.append([middle, *(int(row) for row in others)])
     return groups
