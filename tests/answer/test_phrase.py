@@ -41,20 +41,38 @@ def right(told: dict[str, Any]) -> list[dict[str, str]]:
         for quote in row["relevant"]
         for passage in told["passages"]
         if quote["quote"] in passage["text"]
-    ][:1]
+    ]
 
 
+@pytest.mark.slow
 def test_right_drafts_come_out_as_claims_and_a_model_that_goes_away_fails_none(parts: Parts) -> None:
+    alone = [parts.ask([row["question"]]).reply for row in ANSWERABLE]
     heard: list[object] = []
     with served(drafts(right)) as server:
         assistant = phrased(parts, server.url, heard)
-        before = [assistant.ask([row["question"]]).reply for row in ANSWERABLE[:18]]
-    after = [assistant.ask([row["question"]]).reply for row in ANSWERABLE[18:]]
-    alone = [parts.ask([row["question"]]).reply for row in ANSWERABLE]
-    assert [type(reply) for reply in (*before, *after)] == [type(reply) for reply in alone]
-    engines = [reply.engine for reply in before if isinstance(reply, Answer)]
-    assert set(engines) == {"prøvemodell (ledetekst 1)"}, [h for h in heard if isinstance(h, str)]
-    assert {reply.engine for reply in after if isinstance(reply, Answer)} == {"extractive"}
+        replies = [assistant.ask([row["question"]]).reply for row in ANSWERABLE]
+    after = [assistant.ask([row["question"]]).reply for row in ANSWERABLE[:12]]
+    # The model is asked what the sources are found to answer: that is decided without it.
+    assert [type(reply) for reply in replies] == [type(reply) for reply in alone]
+    answers = [reply for reply in replies if isinstance(reply, Answer)]
+    assert len(answers) >= 34
+    assert {reply.engine for reply in answers} == {"prøvemodell (ledetekst 1)"}, [
+        h for h in heard if isinstance(h, str)
+    ]
+    pages = parts.assistant.retriever.generation.pages
+    for citation in (citation for reply in answers for claim in reply.claims for citation in claim.citations):
+        assert pages[citation.file].body[citation.start : citation.end] == citation.quote
+    assert after == alone[:12]
+
+
+def test_a_right_draft_comes_out_and_a_model_that_goes_away_leaves_the_answer_as_it_was(parts: Parts) -> None:
+    question = ANSWERABLE[0]["question"]
+    with served(drafts(right)) as server:
+        assistant = phrased(parts, server.url, [])
+        reply = assistant.ask([question]).reply
+    assert isinstance(reply, Answer)
+    assert reply.engine == "prøvemodell (ledetekst 1)"
+    assert assistant.ask([question]).reply == parts.ask([question]).reply
 
 
 @pytest.mark.parametrize("turn", ["Faren min puster ikke", "Jeg vil ikke leve mer", "hei", "Hva koster et hus i Oslo?"])
