@@ -144,14 +144,6 @@ gold = Table(
     Column("changed", Integer, nullable=False),
     CheckConstraint("state IN ('active', 'resting', 'open')", name="state"),
 )
-# Quotes of logged answers whose words no longer stand in the newest generation, and what stands there now.
-stale = Table(
-    "stale",
-    metadata,
-    _of_exchange(primary=True),
-    Column("position", Integer, primary_key=True),  # as in `quotes`
-    Column("now", Text, nullable=False),
-)
 users = Table(
     "users",
     metadata,

@@ -16,7 +16,7 @@ from helseassistent.index.generation import current_id, stored_pages
 from helseassistent.review.sources import Sources
 from helseassistent.settings import Settings
 from helseassistent.wiring.access import access_rules, behind_login
-from helseassistent.wiring.approving import write_gold_set
+from helseassistent.wiring.approving import keep_true, write_gold_set
 from helseassistent.wiring.keeping import open_log
 
 if TYPE_CHECKING:
@@ -67,7 +67,11 @@ def review_site(settings: Settings, store: Store) -> ASGIApp:
     from helseassistent.review.view import build_review
 
     parts = _parts(settings, store)
-    parts.sources()
+    sources = parts.sources()
+    try:
+        keep_true(settings, pages=sources.pages, generation=sources.generation)
+    except (ReviewError, OSError) as error:  # answers whose words are gone are given to nobody in any case
+        _LOG.warning("De godkjente svarene er ikke sett etter: %s", error)
     return behind_login(build_review(parts), store=store, settings=settings, case_of=_case_of)
 
 

@@ -1,4 +1,4 @@
-"""The gold set, and which logged answers rest on words that are gone."""
+"""The gold set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make its table."""
     op.create_table(
         "gold",
         sa.Column("id", sa.Text(), nullable=False),
@@ -31,12 +31,4 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('active', 'resting', 'open')", name=op.f("ck_gold_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gold")),
         sa.UniqueConstraint("asked", name=op.f("uq_gold_asked")),
-    )
-    op.create_table(
-        "stale",
-        sa.Column("exchange", sa.Text(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("now", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["exchange"], ["exchanges.id"], name=op.f("fk_stale_exchange"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("exchange", "position", name=op.f("pk_stale")),
     )
