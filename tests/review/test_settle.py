@@ -23,8 +23,9 @@ from helseassistent.review.cases import (
     Quote,
     Verdict,
 )
-from helseassistent.review.exchanges import write
+from helseassistent.review.exchanges import exchange, write
 from helseassistent.review.gold import all_cases, version_of, write_gold
+from helseassistent.review.retention import forget_case
 from helseassistent.review.settle import NOT_VERBATIM, Settled, approve_again, settle, settle_all
 from helseassistent.review.store import Store
 from helseassistent.review.verdicts import judge
@@ -179,3 +180,16 @@ def test_a_flagged_answer_is_approved_again_only_with_words_that_stand(store: St
     assert isinstance(again, Approved)
     assert (again.state, again.reviewer, again.generation, again.changes) == ("standing", "ola", "g2", ())
     assert moved["a.md"].body[again.quotes[0].start : again.quotes[0].end] == QUOTE
+
+
+def test_a_question_can_be_deleted_for_good_with_all_that_it_came_from(store: Store) -> None:
+    asked(store, "reply-one")
+    asked(store, "reply-two")
+    asked(store, "reply-three", "Hva koster det?")
+    case = judged(store, "reply-one", "approved").case
+    judged(store, None, "corrected", span(QUOTE))
+    assert forget_case(store, case.id)
+    assert not forget_case(store, case.id)
+    assert settle_all(store, pages=PAGES, generation="g1") == 0
+    assert (all_cases(store), all_approved(store)) == ((), ())
+    assert [bool(exchange(store, id)) for id in ("reply-one", "reply-two", "reply-three")] == [False, False, True]

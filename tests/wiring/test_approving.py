@@ -27,7 +27,7 @@ from helseassistent.types import Answer, Checked, Page, Urgent, unwatched
 from helseassistent.wiring import Parts, build_index, build_parts, encoder_of
 from helseassistent.wiring.approving import approvals_of, has_log, keep_true, with_approved
 from helseassistent.wiring.live import Live
-from review.fakes import DAY
+from review.fakes import DAY, holding
 
 QUESTION = "Hvor mange plasser har Storetveit sykehjem til pasienter fra sykehuset?"
 FILE = "bergen-kommune/vare-satsinger.md"
@@ -182,6 +182,12 @@ def test_the_commands_tell_what_waits_write_the_set_and_run_it(
     assert json.loads(capsys.readouterr().out)["checked"] == {"by": "", "date": "2026-03-01"}
     assert main(["index", *places]) == 0
     assert "venter på at noen ser" not in capsys.readouterr().out
+    assert main(["review", *places, "gold", "--forget", lines[0]["id"]]) == 0
+    assert main(["review", *places, "gold", "--forget", "gull-x"]) == 1
+    assert "ikke noe spørsmål med id «gull-x»" in capsys.readouterr().err
+    left = [json.loads(line)["id"] for line in Path(settings.gold).read_text().splitlines()]
+    assert left == [lines[1]["id"]]
+    assert not holding(lines[0]["question"], Path(settings.log).parent)
 
 
 def _quote(page: Page, words: str) -> Quote:

@@ -9,7 +9,7 @@ from pathlib import Path
 from helseassistent.errors import ReviewError
 from helseassistent.index.generation import open_generation
 from helseassistent.settings import Settings
-from helseassistent.wiring.approving import has_log, keep_true, mend_gold, write_gold_set
+from helseassistent.wiring.approving import forget_question, has_log, keep_true, mend_gold, write_gold_set
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KJØRING",
         help="en kjøring av settet: det som ble rett der, skal forbli rett",
     )
-    parser.set_defaults(act=_write)
+    parser.add_argument("--forget", dest="gone", metavar="ID", help="slett et spørsmål med godkjent svar og alle saker")
+    parser.set_defaults(act=_act)
+
+
+def _act(options: argparse.Namespace, settings: Settings) -> int:
+    return _forget(options.gone, settings) if options.gone else _write(options, settings)
+
+
+def _forget(id: str, settings: Settings) -> int:
+    if not has_log(settings) or not forget_question(settings, id):
+        raise ReviewError(f"Gullsettet har ikke noe spørsmål med id «{id}». Se i {settings.gold or 'filen'}.")
+    print("Slettet, også fra filene. Gullsettet er skrevet på nytt.")
+    return 0
 
 
 def _write(options: argparse.Namespace, settings: Settings) -> int:

@@ -9,7 +9,17 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from helseassistent.errors import ReviewError
-from helseassistent.review.schema import exchanges, login_failures, marks, metadata, urgent_counts, verdicts, views
+from helseassistent.review.schema import (
+    approved,
+    exchanges,
+    gold,
+    login_failures,
+    marks,
+    metadata,
+    urgent_counts,
+    verdicts,
+    views,
+)
 from helseassistent.review.store import Store
 
 VIEWS_KEPT = 365  # days; who saw which case is asked for after the case has gone
@@ -64,6 +74,27 @@ def forget_exchange(store: Store, id: str) -> bool:
         if gone:
             _set_mark(connection, _UNERASED, date.today())
     return bool(gone)
+
+
+def forget_case(store: Store, id: str) -> bool:
+    """Delete a case of the gold set, its approved answer, and all logged exchanges and verdicts it came from.
+
+    Whether there was one. Its traces go with the next `forget`.
+    """
+    with store.writing() as connection:
+        case = connection.execute(select(gold).where(gold.c.id == id)).one_or_none()
+        if case is None:
+            return False
+        judged = select(verdicts.c.exchange).where(verdicts.c.id == case.verdict)
+        alone = verdicts.c.exchange.is_(None)
+        connection.execute(
+            delete(verdicts).where(alone, (verdicts.c.id == case.verdict) | (verdicts.c.question == case.question))
+        )
+        connection.execute(delete(exchanges).where((exchanges.c.asked == case.asked) | exchanges.c.id.in_(judged)))
+        connection.execute(delete(approved).where(approved.c.id == id))
+        connection.execute(delete(gold).where(gold.c.id == id))
+        _set_mark(connection, _UNERASED, date.today())
+    return True
 
 
 def erase(store: Store) -> None:

@@ -129,6 +129,25 @@ def mend_gold(settings: Settings, *, run: Path) -> int:
         store.close()
 
 
+def forget_question(settings: Settings, id: str) -> bool:
+    """Delete a question of the gold set with all that was kept of it, for good; whether there was one.
+
+    Raises: ReviewError if the log cannot be used, or something still reads what was deleted.
+    """
+    store = open_log(settings)
+    from helseassistent.review.retention import erase, forget_case
+
+    try:
+        found = forget_case(store, id)
+        if found:
+            erase(store)
+    finally:
+        store.close()
+    if found:
+        write_gold_set(settings)
+    return found
+
+
 def has_log(settings: Settings) -> bool:
     """Whether there is a log to look into; one on a server is taken to be there.
 

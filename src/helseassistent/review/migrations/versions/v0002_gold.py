@@ -8,6 +8,9 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+# As in v0001: a question that somebody has deleted must not live on in what PostgreSQL plans by.
+_NO_STATISTICS = {"gold": ("question", "asked"), "approved": ("question", "asked")}
+
 
 def upgrade() -> None:
     """Make its table."""
@@ -32,3 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gold")),
         sa.UniqueConstraint("asked", name=op.f("uq_gold_asked")),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        for table, columns in _NO_STATISTICS.items():
+            for column in columns:
+                op.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" SET STATISTICS 0')
