@@ -49,14 +49,11 @@ class Picture:
     name: str
     path: str
     size: tuple[int, int] = DESKTOP
-    scheme: str = "light"
 
 
 PICTURES = (
     Picture("gjennomgang-ko-1280", "/"),
     Picture("gjennomgang-sak-1280", "/sak/arm-case-0"),
-    Picture("gjennomgang-sak-mork-1280", "/sak/arm-case-0", scheme="dark"),
-    Picture("gjennomgang-ko-390", "/", PHONE),
     Picture("gjennomgang-sak-390", "/sak/arm-case-0", PHONE),
     Picture("gjennomgang-godkjente-1280", "/godkjente"),
     Picture("gjennomgang-rapporter-1280", "/rapporter"),
@@ -135,15 +132,14 @@ def test_a_picture_of_the_page_for_staff_is_taken(
     staff = Browser(chrome, address, axe="")
     staff.reset()
     staff.size(*picture.size)
-    staff.media(scheme=picture.scheme)
+    staff.media()
     staff.driver.get(address + picture.path)
     assert staff.run("return document.documentElement.scrollWidth") == picture.size[0]
     taken = base64.b64decode(staff.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"])
     staff.reset()
     image = Image.open(io.BytesIO(taken)).convert("RGB")
     grey = image.convert("L")
-    ground = 40 if picture.scheme == "dark" else 240
-    assert abs(int(grey.getpixel((2, grey.height // 2))) - ground) < 30
+    assert grey.getpixel((2, grey.height // 2)) > 210
     assert len(grey.getcolors(256) or []) > 60, "letters are there"
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
     image.quantize(128).save(folder / f"{picture.name}.png", optimize=True)
