@@ -9,10 +9,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from helseassistent.review.cases import Verdict
+from helseassistent.review.exchanges import write
 from helseassistent.review.judging import place
 from helseassistent.review.store import Store, open_store
 from helseassistent.review.verdicts import history, judge
 from helseassistent.review.view import build_review
+from helseassistent.types import Abstention
 from review.desk import BODY, CRLF, PAGES, logged, parts, reviewer, small_log
 from review.fakes import verdict
 
@@ -60,6 +62,14 @@ def test_a_case_shows_the_whole_page_with_the_quoted_words_marked_and_why_it_was
 def test_a_case_that_was_not_answered_says_why(client: TestClient) -> None:
     assert "det beste sitatet var ikke sikkert nok" in client.get("/sak/case-none-1").text
     assert "meldingen var en hilsen" in client.get("/sak/case-hello-1").text
+
+
+def test_a_case_whose_page_lacks_what_is_asked_for_speaks_of_no_certainty(client: TestClient, store: Store) -> None:
+    write(store, [logged("case-price-1", "Hva koster røntgen?", Abstention("near_miss", confidence=0.97))])
+    assert "mangler det som det spørres etter." in client.get("/sak/case-price-1").text
+    queue = client.get("/?q=koster+r%C3%B8ntgen").text
+    assert "Ikke svar: siden mangler det som det spørres etter" in queue
+    assert "0,97" not in queue
 
 
 def test_approving_keeps_the_answers_own_quotes_and_leads_to_the_next_case(client: TestClient, store: Store) -> None:

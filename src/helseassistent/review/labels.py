@@ -107,8 +107,16 @@ def why(exchange: LoggedExchange) -> str:
         return f"Assistenten svarte: {sure[0].lower()}{sure[1:]}, ikke under {bar}."
     if exchange.notice:
         return f"Assistenten ga et fast svar, fordi {_NOTICES[exchange.notice]}."
+    if lacked_the_fact(exchange):
+        return "Assistenten lot være å svare, fordi avsnittet er om det samme, men mangler det som det spørres etter."
     reason = _REASONS[exchange.reason] if exchange.reason else "det ikke ble funnet noe sikkert svar"
     return f"Assistenten lot være å svare, fordi {reason}. {sure}, mot {bar}."
+
+
+def lacked_the_fact(exchange: LoggedExchange) -> bool:
+    """Whether it was sure of the passage, but not answered: a price was asked for, say, and none stands there."""
+    sure = exchange.threshold is not None and exchange.confidence >= exchange.threshold
+    return exchange.kind == "abstention" and exchange.reason == "near_miss" and not exchange.notice and sure
 
 
 MENU = (("/", "Køen"), ("/godkjente", "Godkjente svar"), ("/rapporter", "Rapporter"))

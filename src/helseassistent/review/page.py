@@ -46,6 +46,7 @@ def environment() -> Environment:
     made.globals |= {name: getattr(labels, name) for name in dir(labels) if name.isupper()}
     made.globals |= {
         "why": labels.why,
+        "lacked_the_fact": labels.lacked_the_fact,
         "query_of": query_of,
         "version": version,
         "source_html": source_html,
