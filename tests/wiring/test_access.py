@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from helseassistent.errors import HelseassistentError
 from helseassistent.settings import Settings
-from helseassistent.wiring.access import access_rules
+from helseassistent.wiring.access import access_rules, open_users, who_is_missing
 
 OIDC = {"oidc_issuer": "https://login.example/v2.0", "oidc_client_id": "id", "oidc_client_secret": "ord"}
 
@@ -46,3 +48,12 @@ def test_each_value_of_the_claim_gives_its_role() -> None:
 def test_what_cannot_be_used_is_said_in_one_sentence(given: dict[str, str], said: str) -> None:
     with pytest.raises(HelseassistentError, match=said):
         access_rules(Settings(**given))  # type: ignore[arg-type]
+
+
+def test_when_nobody_can_log_in_yet_it_is_said_what_to_do(tmp_path: Path) -> None:
+    settings = Settings(log=str(tmp_path / "log.sqlite"))
+    with open_users(settings) as users:
+        assert "review user add" in (who_is_missing(users.store, settings) or "")
+        assert who_is_missing(users.store, Settings(**OIDC)) is None
+        users.add("kari", role="administrator", password="fire tilfeldige ord")
+        assert who_is_missing(users.store, settings) is None

@@ -60,6 +60,15 @@ def access_rules(settings: Settings) -> AccessRules:
     )
 
 
+def who_is_missing(store: Store, settings: Settings) -> str | None:
+    """What to do when nobody can log in yet."""
+    from helseassistent.review.access.users import UserBook
+
+    if settings.oidc_issuer.strip() or any(user.active for user in UserBook(store).everybody()):
+        return None
+    return "Ingen får logge inn ennå. Legg til en: helseassistent review user add NAVN --role administrator"
+
+
 @contextmanager
 def open_users(settings: Settings) -> Iterator[UserBook]:
     """Who may log in, while the block lasts.

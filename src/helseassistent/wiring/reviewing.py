@@ -15,7 +15,7 @@ from helseassistent.index.encode import load_encoder
 from helseassistent.index.generation import current_id, stored_pages
 from helseassistent.review.sources import Sources
 from helseassistent.settings import Settings
-from helseassistent.wiring.access import access_rules, behind_login
+from helseassistent.wiring.access import access_rules, behind_login, who_is_missing
 from helseassistent.wiring.approving import keep_true, write_gold_set
 from helseassistent.wiring.keeping import open_log
 
@@ -95,6 +95,8 @@ def serve_review(settings: Settings, *, announce: Callable[[str], None]) -> None
             site = review_site(settings, store)
             listener.listen()
             announce(f"Siden for ansatte svarer på {access_rules(settings).address}/ (stopp med Ctrl-C)")
+            if hint := who_is_missing(store, settings):
+                announce(hint)
             config = uvicorn.Config(
                 site,
                 log_level="warning",

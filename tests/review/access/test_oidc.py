@@ -235,3 +235,18 @@ def test_nobody_gets_the_name_of_another(store: Store, liar: str) -> None:
     client = browser(protected(store, liar))
     client.get(sent_back(client))
     assert re.fullmatch("oidc-[0-9a-f]{16}", client.get("/sak/a").json()["user"])
+
+
+def test_nothing_that_opens_a_door_is_logged(store: Store, liar: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    tell(liar, groups=["gruppe-1"], preferred_username="ola")
+    client = browser(protected(store, liar))
+    back = sent_back(client)
+    caplog.clear()
+    assert client.get(back).status_code == 303
+    (asked,) = tell(liar)
+    said = [
+        record.getMessage() for record in caplog.records if record.name not in ("httpx", "httpx2")
+    ]  # the test's own
+    secrets = [SECRET, asked["code_verifier"], asked["code"], *dict(client.cookies).values(), "eyJ"]
+    assert [line for line in said for secret in secrets if secret in line] == []

@@ -88,7 +88,7 @@ def _page(
     title: str, body: str, *, status: int = 200, narrow: bool = False, visit: Visit | None = None
 ) -> HTMLResponse:
     nonce = secrets.token_urlsafe(16)
-    header = f"<header>{_account_bar(visit)}</header>" if visit else ""
+    header = _filled("header", {"prefix": visit.prefix}, html={"bar": _account_bar(visit)}) if visit else ""
     html = {"header": header, "narrow": ' class="narrow"' if narrow else "", "body": body}
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; form-action 'self'; base-uri 'none';"
