@@ -226,7 +226,7 @@ def _client(server: Server) -> httpx.AsyncClient:
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             request.headers["Accept-Encoding"] = "identity"
             transport = httpx.AsyncHTTPTransport(verify=trusted, limits=httpx.Limits(max_keepalive_connections=0))
-            _OPENED.get().append(transport)
+            _OPENED.get([]).append(transport)
             response = await transport.handle_async_request(request)
             if response.headers.get("Content-Encoding", "identity") != "identity":
                 raise httpx.DecodingError("packed")
