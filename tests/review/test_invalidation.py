@@ -14,7 +14,8 @@ from helseassistent.review.approvals import all_approved
 from helseassistent.review.cases import Approved, NewVerdict
 from helseassistent.review.gold import all_cases, write_gold
 from helseassistent.review.invalidation import Invalidated, invalidate, look_after
-from helseassistent.review.settle import approve_again
+from helseassistent.review.settle import approve_again, proposed
+from helseassistent.review.sources import Sources
 from helseassistent.review.store import Store, open_store
 from helseassistent.review.verdicts import judge
 from helseassistent.types import Page
@@ -81,7 +82,7 @@ def test_what_is_flagged_waits_for_a_person_also_when_the_old_words_come_back(st
     assert invalidate(store, pages=PAGES) == Invalidated(1, 0)
     (flagged,) = all_approved(store, state="flagged")
     assert flagged.changes
-    again = approve_again(store, flagged, reviewer="ola", day=DAY, pages=PAGES, generation="g3")
+    again = approve_again(store, flagged, words=flagged.quotes, reviewer="ola", day=DAY, sources=Sources("g3", PAGES))
     assert isinstance(again, Approved)
     assert invalidate(store, pages=PAGES) == Invalidated(0, 0)
 
@@ -104,6 +105,23 @@ def test_the_reviewer_chooses_the_new_words_and_the_case_is_right_again(
     assert all_approved(store, state="standing")[0].quotes[0].quote == NEW
     write_gold(store, tmp_path / "gold.jsonl")
     assert read_questions(tmp_path / "gold.jsonl", pages=pages)[0].relevant[0].quote == NEW
+
+
+def test_the_new_words_are_proposed_and_can_be_approved_where_the_case_has_gone(
+    store: Store, approved: Approved
+) -> None:
+    sources = Sources("g2", edited(QUOTE, NEW))
+    assert proposed(approved, sources=Sources("g1", PAGES)) == ()
+    assert proposed(approved, sources=Sources("g2", {})) == ()
+    invalidate(store, pages=sources.pages)
+    (flagged,) = all_approved(store, state="flagged")
+    words = proposed(flagged, sources=sources)
+    assert [quote.quote for quote in words] == [NEW]
+    again = approve_again(store, flagged, words=words, reviewer="ola", day=DAY, sources=sources)
+    assert isinstance(again, Approved)
+    assert (again.state, again.quotes) == ("standing", words)
+    assert all_cases(store)[0].state == "active"
+    assert invalidate(store, pages=sources.pages) == Invalidated(0, 0)
 
 
 def test_a_log_that_cannot_be_used_is_said_in_one_sentence(tmp_path: Path) -> None:

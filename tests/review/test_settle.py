@@ -27,6 +27,7 @@ from helseassistent.review.exchanges import exchange, write
 from helseassistent.review.gold import all_cases, version_of, write_gold
 from helseassistent.review.retention import forget_case
 from helseassistent.review.settle import NOT_VERBATIM, Settled, approve_again, settle, settle_all
+from helseassistent.review.sources import Sources
 from helseassistent.review.store import Store
 from helseassistent.review.verdicts import judge
 from helseassistent.types import Abstention, Answer, Citation, Claim, Exchange, Page
@@ -161,7 +162,7 @@ def test_two_who_change_one_approved_answer_do_not_overwrite_each_other(store: S
     assert seen is not None
     gone = withdraw(store, seen, reviewer="ola", day=DAY)
     assert isinstance(gone, Approved)
-    late = approve_again(store, seen, reviewer="kari", day=DAY, pages=PAGES, generation="g2")
+    late = approve_again(store, seen, words=seen.quotes, reviewer="kari", day=DAY, sources=Sources("g2", PAGES))
     assert late == ApprovedConflict(gone)
     assert all_approved(store) == (gone,)
 
@@ -174,9 +175,12 @@ def test_a_flagged_answer_is_approved_again_only_with_words_that_stand(store: St
     assert isinstance(flagged, Approved)
     assert (flagged.state, flagged.changes) == ("flagged", (Change("a.md", QUOTE, ""),))
     gone = {"a.md": replace(PAGES["a.md"], body="# Legevakten\n\nIngenting.\n")}
-    assert approve_again(store, flagged, reviewer="ola", day=DAY, pages=gone, generation="g2") == NOT_VERBATIM
+    assert (
+        approve_again(store, flagged, words=flagged.quotes, reviewer="ola", day=DAY, sources=Sources("g2", gone))
+        == NOT_VERBATIM
+    )
     moved = {"a.md": replace(PAGES["a.md"], body="# Legevakten\n\nNy innledning.\n\n" + BODY.partition("\n\n")[2])}
-    again = approve_again(store, flagged, reviewer="ola", day=DAY, pages=moved, generation="g2")
+    again = approve_again(store, flagged, words=flagged.quotes, reviewer="ola", day=DAY, sources=Sources("g2", moved))
     assert isinstance(again, Approved)
     assert (again.state, again.reviewer, again.generation, again.changes) == ("standing", "ola", "g2", ())
     assert moved["a.md"].body[again.quotes[0].start : again.quotes[0].end] == QUOTE

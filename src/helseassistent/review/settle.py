@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, select, update
 
 from helseassistent.review.approvals import NewApproval, approve, approved_from, renew
-from helseassistent.review.cases import Approved, ApprovedConflict, GoldCase, Verdict
+from helseassistent.review.cases import Approved, ApprovedConflict, GoldCase, Quote, Verdict
 from helseassistent.review.exchanges import reply_of
 from helseassistent.review.gold import case_from, case_with, keep
 from helseassistent.review.schema import approved, gold
+from helseassistent.review.sources import Sources, looked_up
 from helseassistent.review.standing import complete
 from helseassistent.review.store import Store
 from helseassistent.review.verdicts import all_standing
@@ -59,22 +60,40 @@ def settle_all(store: Store, *, pages: Mapping[str, Page], generation: str) -> i
     return sum(after.case.verdict == kept.id for after, kept in zip(settled, left, strict=True))
 
 
-def approve_again(
-    store: Store, seen: Approved, *, reviewer: str, day: date, pages: Mapping[str, Page], generation: str
-) -> Approved | ApprovedConflict | str:
-    """Approve once more what was `seen`, as its words stand now; a sentence to the reviewer when they do not.
+def proposed(seen: Approved, *, sources: Sources) -> tuple[Quote, ...]:
+    """What `seen` could say now: its words where they stand, else the sentence that is most like them.
 
-    Other words are chosen by a verdict on the question, and `settle`.
+    Empty when that is what it says already, or when for one of its quotes nothing is like it.
     """
-    quotes = tuple(found for quote in seen.quotes if (found := complete(quote, pages=pages)))
-    if len(quotes) < len(seen.quotes):
+    found = [_proposed(quote, sources) for quote in seen.quotes]
+    whole = tuple(quote for quote in found if quote)
+    same = [quote.quote for quote in whole] == [quote.quote for quote in seen.quotes]
+    return () if same or len(whole) < len(found) else whole
+
+
+def approve_again(
+    store: Store, seen: Approved, *, words: Sequence[Quote], reviewer: str, day: date, sources: Sources
+) -> Approved | ApprovedConflict | str:
+    """Approve once more what was `seen`, now with `words`; a sentence to the reviewer when they do not stand."""
+    quotes = tuple(found for quote in words if (found := complete(quote, pages=sources.pages)))
+    if not quotes or len(quotes) < len(words):
         return NOT_VERBATIM
     with store.writing() as connection:
-        now = renew(connection, seen, quotes=quotes, reviewer=reviewer, day=day, generation=generation)
+        now = renew(connection, seen, quotes=quotes, reviewer=reviewer, day=day, generation=sources.generation)
         case = case_with(connection, seen.id)
         if isinstance(now, Approved) and case:
             keep(connection, replace(case, right=quotes, kind="answerable", state="active", day=day))
     return now
+
+
+def _proposed(quote: Quote, sources: Sources) -> Quote | None:
+    found = looked_up(quote, sources)
+    if found.start is not None:
+        return complete(replace(quote, start=found.start), pages=sources.pages)
+    start = sources.pages[quote.file].body.find(found.now) if found.now else -1
+    if start < 0:
+        return None
+    return complete(Quote(quote.file, start, start + len(found.now), found.now, claim=quote.claim), pages=sources.pages)
 
 
 def _approve(connection: Connection, case: GoldCase, *, reviewer: str, generation: str) -> None:

@@ -19,8 +19,9 @@ LIKE = 0.3  # share of words that a passage must have in common with the old one
 def complete(quote: Quote, *, pages: Mapping[str, Page]) -> Quote | None:
     """The quote with all that `pages` know of its place; None when its words do not stand there, or not whole."""
     page = pages.get(quote.file)
-    span = _place(replace(quote, passage=""), page.body) if page else None
-    if page is None or span is None or not as_answer([quote], pages=pages, checked=None):
+    alone = replace(quote, passage="")  # what stood around it may be gone
+    span = _place(alone, page.body) if page else None
+    if page is None or span is None or not as_answer([alone], pages=pages, checked=None):
         return None
     around = [passage for passage in cut(page) if passage.start < span[1] and span[0] < passage.end]
     return Quote(
