@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +22,20 @@ LOOKED_THROUGH = 3_000  # wordings; all pairs of so many are compared in a tenth
 LISTED = 20
 _ALIKE = 0.5  # cosine; tests/review/test_gaps.py measures it
 _EXAMPLES = 5
-_READ = 30  # replies of a gap that are asked which page was near
+_READ = 30  # wordings of a gap whose replies are asked which page was near
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One wording, and how many asked so."""
+    """One wording, how many asked so, and the last time."""
 
     asked: str
     question: str
     times: int
+    seq: int
+
+
+_Declined: TypeAlias = tuple[Reason, str]  # why, and the file of the passage that was nearest, if any
 
 
 def find_gaps(store: Store, period: Period, *, encoder: Encoder, pages: Mapping[str, Page]) -> Gaps:
@@ -40,11 +45,11 @@ def find_gaps(store: Store, period: Period, *, encoder: Encoder, pages: Mapping[
         bounded = len(forms) > LOOKED_THROUGH
         forms = forms[:LOOKED_THROUGH]
         vectors = encoder.encode_questions([form.question for form in forms])
-        groups = alike(vectors, times=[form.times for form in forms])
-        counted = [(sum(forms[row].times for row in rows), rows) for rows in groups]
-        largest = sorted((group for group in counted if group[0] >= LEAST), key=lambda group: -group[0])[:LISTED]
-        found = [_gap(connection, [forms[row] for row in rows], period=period, pages=pages) for _, rows in largest]
-    return Gaps(tuple(found), bounded)
+        groups = [[forms[row] for row in rows] for rows in alike(vectors, times=[form.times for form in forms])]
+        large = [group for group in groups if sum(form.times for form in group) >= LEAST]
+        listed = sorted(large, key=lambda group: -sum(form.times for form in group))[:LISTED]
+        why = _why(connection, [form.seq for group in listed for form in group[:_READ]])
+    return Gaps(tuple(_gap(group, why=why, pages=pages) for group in listed), bounded)
 
 
 def alike(vectors: Vectors, *, times: Sequence[int], least: float = _ALIKE) -> list[list[int]]:
@@ -79,27 +84,28 @@ def _declined(connection: Connection, period: Period) -> list[_Form]:
     answerable = select(e.asked).join(verdicts).where(verdicts.c.judgement == "should_answer", ~newer.exists())
     by_now = select(approved.c.asked).where(approved.c.state == "standing")
     rows = connection.execute(
-        select(e.asked, func.max(e.question), func.count())
+        select(e.asked, func.max(e.question), func.count(), func.max(e.seq))
         .where(e.day.between(period.first, period.last), e.kind == "abstention", e.reason != "out_of_scope")
         .where(e.asked.not_in(answerable), e.asked.not_in(by_now))
         .group_by(e.asked)
         .order_by(func.count().desc(), func.max(e.seq).desc())
         .limit(LOOKED_THROUGH + 1)
     )
-    return [_Form(row[0], row[1], row[2]) for row in rows]
+    return [_Form(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def _gap(connection: Connection, forms: Sequence[_Form], *, period: Period, pages: Mapping[str, Page]) -> Gap:
+def _why(connection: Connection, seqs: Sequence[int]) -> dict[int, _Declined]:
+    """Of those exchanges, by their number."""
     e = exchanges.c
     rows = connection.execute(
-        select(e.reason, replies.c.reply)
-        .join_from(exchanges, replies)
-        .where(e.asked.in_([form.asked for form in forms[:_READ]]), e.kind == "abstention")
-        .where(e.day.between(period.first, period.last))
-        .limit(_READ)
-    ).all()
-    reasons: Counter[Reason] = Counter(row.reason for row in rows)
-    near = Counter(row.reply["evidence"][0]["file"] for row in rows if row.reply["evidence"])
+        select(e.seq, e.reason, replies.c.reply).join_from(exchanges, replies).where(e.seq.in_(seqs))
+    )
+    return {row.seq: (row.reason, row.reply["evidence"][0]["file"] if row.reply["evidence"] else "") for row in rows}
+
+
+def _gap(forms: Sequence[_Form], *, why: Mapping[int, _Declined], pages: Mapping[str, Page]) -> Gap:
+    known = [why[form.seq] for form in forms if form.seq in why]
+    reasons, near = Counter(reason for reason, _ in known), Counter(file for _, file in known)
     page = next((pages[file] for file, _ in near.most_common() if file in pages), None)
     questions = in_fives(sum(form.times for form in forms)) or LEAST
     examples = tuple(form.question for form in forms[:_EXAMPLES])
