@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
+from helseassistent.chat.links import number_link, number_links, page_link
 from helseassistent.chat.reactions import reactions
 from helseassistent.chat.render import (
     abstention_paragraphs,
@@ -35,7 +36,6 @@ from helseassistent.types import Abstention, Answer, Citation, Claim, EmergencyN
 _NO_PAGES: frozenset[str] = frozenset()
 _NO_BODIES: Mapping[str, str] = {}
 _EXCERPT = 110  # characters of a quote on its card when the answer itself shows it in full
-_SAFE_SCHEMES = ("https://", "http://")
 _HEADING = re.compile(r"#{1,6} +")
 _ITEM = re.compile(r"[-*•] +")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
@@ -96,27 +96,6 @@ def show(
         case Urgent() as urgent:
             # role="alert" speaks for itself, so the status line stays silent.
             return _shown(_urgent(urgent, setting), kind="urgent", spoken="", setting=setting)
-
-
-def number_links(numbers: Mapping[str, EmergencyNumber]) -> dict[str, str]:
-    """A link that dials, for each number by its id."""
-    return {name: number_link(number) for name, number in numbers.items()}
-
-
-def number_link(number: EmergencyNumber) -> str:
-    """The number as shown, dialling its digits."""
-    digits = "".join(character for character in number.number if character.isdigit())
-    return f'<a class="ha-number" href="tel:{digits}">{escape(number.number)}</a>'
-
-
-def page_link(url: str, label: str, words: Strings) -> str:
-    """A link out of the chat, in a new tab and said to be; bare text when the address is not a web address."""
-    if not url.startswith(_SAFE_SCHEMES):
-        return f"<span>{escape(label)}</span>"
-    return (
-        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(label)}'
-        f' <span class="ha-new-tab">{escape(words.new_tab)}</span></a>'
-    )
 
 
 def _shown(body: str, *, kind: str, spoken: str, setting: _Setting) -> Shown:

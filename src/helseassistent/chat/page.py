@@ -14,7 +14,7 @@ from hashlib import sha256
 from html import escape
 from importlib import resources
 
-from helseassistent.chat.markup import number_links, page_link
+from helseassistent.chat.links import number_links, page_link
 from helseassistent.chat.strings import Strings, fill, strings
 from helseassistent.text.heard import QUESTION_LIMIT
 from helseassistent.types import EmergencyNumber, Language, Topic
