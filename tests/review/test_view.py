@@ -121,6 +121,7 @@ def test_words_may_be_pasted_in_place_of_picked(client: TestClient, store: Store
         ({"judgement": "corrected", "words": "x", "words_file": "../../etc/passwd"}, "står ikke på siden"),
         ({"judgement": "corrected", "right": "0000000000000000:0-4:by/a.md"}, "Kilden er oppdatert"),
         ({"judgement": "corrected", "right": "tull"}, "Kilden er oppdatert"),
+        ({"right": place(PAGES["by/a.md"], 0, 12)}, "gjelder sitatet i svaret"),
         ({"judgement": "corrected", "right": place(PAGES["by/a.md"], 12, 14)}, "Sitatet er tomt"),
         ({"judgement": "corrected", "right": place(PAGES["by/a.md"], 9000, 9999)}, "Sitatet er tomt"),
     ],
@@ -196,6 +197,13 @@ def test_what_is_not_there_is_told_in_one_sentence(client: TestClient, path: str
 def test_a_form_too_large_keeps_nothing(client: TestClient, store: Store) -> None:
     assert client.post("/sak/case-near-1", data=sent(note="a" * 70_000)).status_code == 422
     assert history(store, "case-near-1") == ()
+
+
+def test_words_picked_in_the_middle_of_words_are_kept_whole(client: TestClient, store: Store) -> None:
+    start = BODY.index("blodprosent") + 3
+    cut = place(PAGES["by/a.md"], start, BODY.index("blodsukker") + 4)
+    client.post("/sak/case-near-1", data=sent(judgement="corrected", right=cut))
+    assert [quote.quote for quote in history(store, "case-near-1")[0].said.right] == ["blodprosent og blodsukker"]
 
 
 def test_every_response_forbids_what_is_not_ours(client: TestClient) -> None:

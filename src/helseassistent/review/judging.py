@@ -84,6 +84,8 @@ def verdict_of(draft: Draft, case: Case, *, sources: Sources, reviewer: str, day
         raise ReviewError("Velg en vurdering først.")
     if draft.judgement == "corrected" and not draft.right:
         raise ReviewError("«Rettet» trenger det riktige sitatet. Marker det i kilden, og velg «Bruk som riktig sitat».")
+    if draft.judgement == "approved" and draft.right:
+        raise ReviewError("«Godkjent» gjelder sitatet i svaret. Velg «Rettet» for sitatet ditt, eller fjern det.")
     right = _own_quotes(case, sources) if draft.judgement == "approved" else draft.right
     if any(complete(quote, pages=sources.pages) is None for quote in right):
         raise ReviewError(NOT_VERBATIM)
