@@ -66,7 +66,7 @@ def review_site(settings: Settings, store: Store) -> ASGIApp:
     """
     from helseassistent.review.view import build_review
 
-    parts = _parts(settings, store)
+    parts = review_parts(settings, store)
     sources = parts.sources()
     try:
         keep_true(settings, pages=sources.pages, generation=sources.generation)
@@ -109,7 +109,11 @@ def serve_review(settings: Settings, *, announce: Callable[[str], None]) -> None
             store.close()
 
 
-def _parts(settings: Settings, store: Store) -> ReviewParts:
+def review_parts(settings: Settings, store: Store) -> ReviewParts:
+    """What the page is joined to.
+
+    Raises: ReviewError if the packages it takes are not installed.
+    """
     try:
         from helseassistent.review.access import account_html, csrf_token, current_user
         from helseassistent.review.access.users import UserBook
