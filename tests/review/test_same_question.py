@@ -9,11 +9,11 @@ from helseassistent.review.same_question import key_of
 
 
 def test_of_the_written_pairs_one_near_miss_in_350_is_taken_for_the_same() -> None:
-    pairs = read_pairs()
-    wrong = [pair["a"] for pair in pairs if alike(pair) and not pair["same"]]
+    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
+    alike = [pair for pair in pairs if key_of(pair["a"]) == key_of(pair["b"])]
     assert len(pairs) > 500
-    assert wrong == ["Kan legen ta betalt for attest?"]
-    assert sum(alike(pair) for pair in pairs if pair["same"]) >= 115
+    assert [pair["a"] for pair in alike if not pair["same"]] == ["Kan legen ta betalt for attest?"]
+    assert sum(pair["same"] for pair in alike) >= 115
 
 
 @pytest.mark.parametrize(
