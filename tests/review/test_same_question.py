@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
-from benchmarks.same_question import alike, read_pairs
 
 from helseassistent.review.same_question import key_of
+
+PAIRS = Path(__file__).parents[2] / "benchmarks" / "questions" / "same-question.jsonl"
 
 
 def test_of_the_written_pairs_one_near_miss_in_350_is_taken_for_the_same() -> None:
