@@ -88,7 +88,7 @@ class Assistant:
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
         if self.phrasing and not (urgent or approved) and isinstance(reply, Answer):
-            reply = self._phrased(reply, read, heard=heard)
+            reply = self._phrased(reply, read, heard=heard, watch=watch)
         understood = read.question if read.leans else None
         also = self.retriever.searched_also(read.question)
         return _Found(in_which_language(reply, message=heard.question), read.evidence, understood, also)
@@ -109,10 +109,11 @@ class Assistant:
         pages = self.retriever.generation.pages
         return self.checked.answer(read.question, pages=pages) if self.checked else None
 
-    def _phrased(self, reply: Answer, read: Understood, *, heard: Heard) -> Answer:
+    def _phrased(self, reply: Answer, read: Understood, *, heard: Heard, watch: Watcher) -> Answer:
         """The same answer in a model's words, unless none of them holds or the message makes one fear danger."""
         if self.phrasing is None or caution_in(heard, self.safety):
             return reply
+        watch("phrasing")
         phrased = self.phrasing.answer(
             read.question,
             turns=heard.meant,
@@ -120,6 +121,7 @@ class Assistant:
             pages=self.retriever.generation.pages,
             language=heard.language,
             confidence=reply.confidence,
+            watch=watch,
         )
         return phrased or reply
 

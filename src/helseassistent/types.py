@@ -33,8 +33,9 @@ Personal: TypeAlias = Literal[
     "national_id", "d_number", "h_number", "phone", "email", "account", "card", "number", "address", "name"
 ]
 
-# What is being done about a question, in this order; "waiting" only while others are served.
-Stage: TypeAlias = Literal["waiting", "searching", "reading", "checking"]
+# What is being done about a question, in this order; "waiting" only while others are served, "phrasing" only where a
+# language model words the answer.
+Stage: TypeAlias = Literal["waiting", "searching", "reading", "checking", "phrasing"]
 
 PassageId: TypeAlias = str
 # float32, shape (n, dimensions), every row of Euclidean length 1 (or 0 for a text without a known token).
@@ -211,12 +212,15 @@ class Exchange:
 
 
 class Watcher(Protocol):
-    """Hears of each stage as it begins, on the thread that works; must neither wait nor raise."""
+    """Hears of each stage as it begins, and while it is phrased of each claim of the answer once that is checked.
 
-    def __call__(self, stage: Stage, /) -> None: ...
+    On the thread that works; must neither wait nor raise.
+    """
+
+    def __call__(self, news: Stage | Claim, /) -> None: ...
 
 
-def unwatched(_: Stage, /) -> None:
+def unwatched(_: Stage | Claim, /) -> None:
     """Hears nothing."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Protocol
 
 from helseassistent.answer.backing import Backing
 from helseassistent.answer.commands import commands
@@ -13,19 +12,13 @@ from helseassistent.answer.draft import drafted_claims
 from helseassistent.answer.llm import LanguageModel, ModelError
 from helseassistent.answer.prompt import SCHEMA, VERSION, prompt
 from helseassistent.answer.verify import Draft, DraftClaim, checked, verify
-from helseassistent.types import Abstention, Answer, Claim, Language, Page, Passage, Scored
+from helseassistent.types import Abstention, Answer, Claim, Language, Page, Passage, Scored, Watcher, unwatched
 
 PASSAGES = 6  # of the evidence that the model is given
 NEAR = 0.5  # how near the question a quoted sentence must be, as a share of the nearest one found
 
 
-class Watch(Protocol):
-    """Hears of every drafted claim, on the thread that works: the checked one, or what was wrong with it."""
-
-    def __call__(self, found: Claim | str, /) -> None: ...
-
-
-def unwatched(_: Claim | str, /) -> None:
+def unheard(_: Claim | str, /) -> None:
     """Hears nothing."""
 
 
@@ -52,7 +45,7 @@ class Phrasing:
 
     model: LanguageModel
     backing: Backing
-    heard: Callable[[Claim | str], None] = unwatched  # of all questions, for the figures of an evaluation
+    heard: Callable[[Claim | str], None] = unheard  # every drafted claim, or what was wrong with it
 
     @property
     def engine(self) -> str:
@@ -68,7 +61,7 @@ class Phrasing:
         pages: Mapping[str, Page],
         language: Language,
         confidence: float,
-        watch: Watch = unwatched,
+        watch: Watcher = unwatched,
     ) -> Answer | None:
         """The claims of the model's draft that hold, or None when there are none, in the time that the model has."""
         given = [scored.passage for scored in evidence[:PASSAGES] if not speaks_to_a_program(scored.passage)]
@@ -85,8 +78,8 @@ class Phrasing:
                         found = "unrelated"
                     if isinstance(found, Claim) and drafted not in held:
                         held.append(drafted)
+                        watch(found)
                     self.heard(found)
-                    watch(found)
             except ModelError as error:  # what was checked before it broke still holds
                 self.heard(error.trouble)
         draft = Draft(tuple(held), confidence, self.engine)

@@ -26,6 +26,7 @@ class Phrasing(Protocol):
         pages: Mapping[str, Page],
         language: Language,
         confidence: float,
+        watch: Watcher,
     ) -> Answer | None: ...
 
 

@@ -14,7 +14,8 @@ let visit = 0;
 let working = false;
 let deleted = null;
 const said = new WeakMap(); // a reply's article -> the question and the reply as plain text
-const STAGES = { waiting: "waiting", searching: "working.0", reading: "working.1", checking: "working.2" };
+const STEPS = { searching: "working.0", reading: "working.1", checking: "working.2", phrasing: "working.3" };
+const STAGES = { waiting: "waiting", ...STEPS };
 const LONG = 8000; // milliseconds after which a person is told that it takes some time
 
 const words = (key) => data.texts[language][key];
@@ -88,7 +89,13 @@ function pending() {
   article.append(who, step);
   const tell = (key) => (step.textContent = plain(words(key)));
   const clock = setTimeout(() => tell("working_long"), LONG);
-  const hear = (stage) => tell(STAGES[stage] ?? "working.0");
+  const hear = ({ stage, sentence }) => {
+    if (stage) return tell(STAGES[stage] ?? "working.0");
+    const drafted = document.createElement("p");
+    drafted.className = "ha-drafted";
+    drafted.textContent = sentence;
+    article.append(drafted);
+  };
   return { article, hear, end: () => (clearTimeout(clock), article.remove()) };
 }
 
@@ -138,13 +145,13 @@ function post(address, value, accepted = "application/json") {
   return fetch(address, { method: "POST", headers, body: JSON.stringify(value) });
 }
 
-// The last object of a reply that comes line by line; the stages before it are told to `hear`.
+// The last object of a reply that comes line by line; the stages and checked sentences before it are told to `hear`.
 async function received(response, hear) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let last = null;
   const take = (line) => {
     const told = JSON.parse(line);
-    if (told.stage) hear(told.stage);
+    if (told.stage || told.sentence) hear(told);
     else last = told;
   };
   let rest = "";
