@@ -29,7 +29,7 @@ class CaseDesk:
 
     def __init__(self, parts: ReviewParts) -> None:
         self._parts = parts
-        self._ledger = Ledger(parts.store, parts.sources)
+        self._ledger = parts.ledger or Ledger(parts.store, parts.sources)
 
     def queue(self, request: Request) -> Response:
         """The cases that wait, the neediest first."""

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from helseassistent.review.cases import User, Verdict
+from helseassistent.review.ledger import Ledger
 from helseassistent.review.page import render
 from helseassistent.review.reports import Reporter
 from helseassistent.review.sources import Sources
@@ -40,6 +41,7 @@ class ReviewParts:
     judged: Callable[[Verdict], None] = lambda _: None  # what follows from a verdict
     changed: Callable[[], None] = lambda: None  # what follows when an approved answer is another
     reporter: Reporter | None = None
+    ledger: Ledger | None = None  # one that has read the log already; else the first look at the queue reads it
     today: Callable[[], date] = date.today
 
 

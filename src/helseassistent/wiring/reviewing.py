@@ -68,6 +68,8 @@ def review_site(settings: Settings, store: Store) -> ASGIApp:
 
     parts = review_parts(settings, store)
     sources = parts.sources()
+    if parts.ledger:
+        parts.ledger.now()  # 100,000 rows take seconds, once: nobody shall wait for it
     try:
         keep_true(settings, pages=sources.pages, generation=sources.generation)
     except (ReviewError, OSError) as error:  # answers whose words are gone are given to nobody in any case
@@ -118,6 +120,7 @@ def review_parts(settings: Settings, store: Store) -> ReviewParts:
         from helseassistent.review.access import account_html, csrf_token, current_user
         from helseassistent.review.access.users import UserBook
         from helseassistent.review.desk import ReviewParts
+        from helseassistent.review.ledger import Ledger
         from helseassistent.review.reports import Reporter
     except ImportError as error:
         raise ReviewError(_MISSING) from error
@@ -150,6 +153,7 @@ def review_parts(settings: Settings, store: Store) -> ReviewParts:
         names=names,
         judged=settled,
         changed=write_gold,
+        ledger=Ledger(store, pages.now),
         reporter=Reporter(store, pages.now, load_encoder(settings.encoder or None), settings.keep_days),
     )
 
