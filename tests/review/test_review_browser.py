@@ -232,6 +232,25 @@ def test_axe_finds_nothing_in_any_view_and_nothing_scrolls_sideways(
     assert staff.complaints() == [] or all("422" in told for told in staff.complaints())
 
 
+@pytest.mark.slow
+def test_who_was_too_late_sees_both_verdicts_and_chooses_by_keyboard(staff: Browser, store: Store) -> None:
+    write(store, [logged("case-late-1", "Hvem kom først?")])
+    go(staff, "/sak/case-late-1")
+    judge(store, verdict("case-late-1", reviewer="ola", note="Olas notat"), seen=0)
+    staff.find("body").send_keys("4")
+    staff.press("n")
+    staff.press("Mitt notat", Keys.CONTROL + Keys.ENTER)
+    staff.until("document.querySelector('#ra-conflict')")
+    assert "ola vurderte saken mens du så på den" in staff.find("#ra-conflict").text
+    assert "Olas notat" in staff.find("#ra-conflict").text
+    assert "Mitt notat" in staff.find("#ra-conflict").text
+    assert staff.violations() == []
+    assert len(history(store, "case-late-1")) == 1
+    staff.find("body").send_keys(Keys.CONTROL + Keys.ENTER)
+    staff.until("document.querySelector('.ra-saved')")
+    assert [kept.said.reviewer for kept in history(store, "case-late-1")] == ["ola", "kari"]
+
+
 def _approved_of_each_state(store: Store) -> None:
     words = quote()
     rests = (Quote(words.file, words.start, words.end, words.quote, words.page_url, words.title, words.publisher, DAY),)
