@@ -41,7 +41,7 @@ def test_a_report_is_made_once_until_something_in_it_changes(store: Store, repor
     first = reporter.report(today=TODAY)
     assert first.volumes.total.asked == 12
     assert reporter.report(today=TODAY) is first
-    write(store, [entry("svar-nytt", day=TODAY)])  # in a week that is not over
+    write(store, [entry("svar-nytt", day=TODAY), NewFeedback("svar-nytt", False, "wrong", TODAY)])  # this week
     assert reporter.report(today=TODAY) is first
     write(store, [NewFeedback("svar-1", False, "wrong", TODAY)])
     second = reporter.report(today=TODAY)

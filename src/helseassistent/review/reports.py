@@ -84,9 +84,11 @@ class _Basis:
 
 def _state(store: Store, period: Period) -> tuple[int, ...]:
     """Numbers that are others when something in `period` was added, deleted or judged."""
-    asked = select(func.count()).select_from(exchanges).where(exchanges.c.day.between(period.first, period.last))
+    within = exchanges.c.day.between(period.first, period.last)
+    asked = select(func.count()).select_from(exchanges).where(within)
     judged = select(func.count()).select_from(verdicts)
-    said = select(func.count()).select_from(feedback).group_by(feedback.c.helpful).order_by(feedback.c.helpful)
+    said = select(func.count()).select_from(feedback.join(exchanges)).where(within)
+    said = said.group_by(feedback.c.helpful).order_by(feedback.c.helpful)
     checked = select(func.count(), func.coalesce(func.sum(approved.c.version), 0))
     with store.reading() as connection:
         counts = [*connection.execute(asked).scalars(), *connection.execute(judged).scalars()]
