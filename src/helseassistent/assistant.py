@@ -11,7 +11,7 @@ from helseassistent.answer.confidence import ConfidenceModel
 from helseassistent.answer.danger import caution_in, glance, may_wait, urgent_in
 from helseassistent.answer.next_questions import NextQuestions, next_after
 from helseassistent.answer.reading import WordVectors
-from helseassistent.answer.respond import Phrasing, respond
+from helseassistent.answer.respond import Phrasing, Rewriting, respond
 from helseassistent.answer.safety import Safety
 from helseassistent.answer.scope import Scope, in_which_language
 from helseassistent.answer.sections import more_after
@@ -54,6 +54,7 @@ class Assistant:
     public: frozenset[str] = frozenset()  # numbers and addresses that are never masked
     questions: Callable[[], NextQuestions] = dict  # what can be asked next, by page
     phrasing: Phrasing | None = None
+    rewriting: Rewriting | None = None
     checked: CheckedAnswers | None = None
 
     def ask(self, turns: Sequence[str], language: Language | None = None, *, watch: Watcher = unwatched) -> Exchange:
@@ -87,6 +88,8 @@ class Assistant:
         reply = approved or self._from_evidence(read, watch)
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
+        if self.rewriting and not urgent and isinstance(reply, Abstention) and reply.notice is None:
+            read, reply = self._asked_anew(read, reply, heard=heard, watch=watch)
         if self.phrasing and not (urgent or approved) and isinstance(reply, Answer):
             reply = self._phrased(reply, read, heard=heard, watch=watch)
         understood = read.question if read.leans else None
@@ -104,6 +107,20 @@ class Assistant:
             confidence=self.confidence,
             watch=watch,
         )
+
+    def _asked_anew(
+        self, read: Understood, reply: Abstention, *, heard: Heard, watch: Watcher
+    ) -> tuple[Understood, Answer | Abstention]:
+        """The same, or what the question finds in a model's words, if that is an answer; the person is shown it."""
+        if self.rewriting is None or caution_in(heard, self.safety):
+            return read, reply
+        messages = [*heard.asked, heard.question]
+        question = self.rewriting.question(messages, asked=read.question, language=heard.language)
+        if question is None:
+            return read, reply
+        anew = Understood(question, True, self.retriever.search(question, top_k=EVIDENCE))
+        found = self._from_evidence(anew, watch) if anew.evidence else reply
+        return (anew, found) if isinstance(found, Answer) else (read, reply)
 
     def _approved(self, read: Understood) -> Answer | None:
         pages = self.retriever.generation.pages

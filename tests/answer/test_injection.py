@@ -77,7 +77,7 @@ def test_three_hundred_pages_with_instructions_get_nothing_through_a_model_that_
     assert not shown
     # Some instructions were shown to the model and obeyed in vain, others were kept from it.
     assert len(obedient.obeyed) > 50
-    assert engines == {"lydig (ledetekst 1)", "extractive"}
+    assert engines == {"lydig (ledetekst 2)", "extractive"}
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ def test_right_drafts_come_out_as_claims_and_a_model_that_goes_away_fails_none(p
     assert [type(reply) for reply in replies] == [type(reply) for reply in alone]
     answers = [reply for reply in replies if isinstance(reply, Answer)]
     assert len(answers) >= 34
-    assert {reply.engine for reply in answers} == {"prøvemodell (ledetekst 1)"}, [
+    assert {reply.engine for reply in answers} == {"prøvemodell (ledetekst 2)"}, [
         h for h in heard if isinstance(h, str)
     ]
     pages = parts.assistant.retriever.generation.pages
@@ -71,7 +71,7 @@ def test_a_right_draft_comes_out_and_a_model_that_goes_away_leaves_the_answer_as
         assistant = phrased(parts, server.url, [])
         reply = assistant.ask([question]).reply
     assert isinstance(reply, Answer)
-    assert reply.engine == "prøvemodell (ledetekst 1)"
+    assert reply.engine == "prøvemodell (ledetekst 2)"
     assert assistant.ask([question]).reply == parts.ask([question]).reply
 
 

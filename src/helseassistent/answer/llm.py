@@ -75,14 +75,18 @@ class LanguageModel:
         self._takes_schema = True
         self._closing: set[asyncio.Task[None]] = set()
 
-    def stream(self, messages: Sequence[Message], *, schema: Mapping[str, object]) -> Generator[str, None, None]:
+    def stream(
+        self, messages: Sequence[Message], *, schema: Mapping[str, object], share: float = 1.0
+    ) -> Generator[str, None, None]:
         """The pieces of a draft as they come; `schema` is for servers that can be held to one.
+
+        `share` is how much of the server's time it may take.
 
         Raises: ModelError, at the latest when the time of the server is up.
         """
         if not self.circuit.lets_through():
             raise ModelError("resting")
-        until = time.monotonic() + self.server.seconds
+        until = time.monotonic() + share * self.server.seconds
         pieces: SimpleQueue[str | ModelError | None] = SimpleQueue()
         future = asyncio.run_coroutine_threadsafe(self._draft(messages, schema, pieces.put), self._running())
         try:

@@ -30,6 +30,12 @@ class Phrasing(Protocol):
     ) -> Answer | None: ...
 
 
+class Rewriting(Protocol):
+    """Asks anew what the rules found no answer to; None where it cannot, or where it might be another question."""
+
+    def question(self, messages: Sequence[str], *, asked: str, language: Language) -> str | None: ...
+
+
 def respond(
     question: str,
     *,

@@ -32,7 +32,7 @@ from helseassistent.retrieve.thesaurus import shipped_thesaurus
 from helseassistent.settings import Settings
 from helseassistent.text.redact import public_in
 from helseassistent.types import Encoder, Exchange, Language, Watcher, unwatched
-from helseassistent.wiring.language_model import phrasing_of
+from helseassistent.wiring.language_model import phrasing_of, rewriting_of
 from helseassistent.wiring.next_questions import TriedQuestions, tried_out
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def build_parts(
     known = (number.number for number in load_numbers().values())
     public = public_in([*known, *(page.body for page in opened.pages.values())])
     tried = TriedQuestions(settings.index, generation=opened.manifest.generation, settled=_settled(settings))
+    phrasing = phrasing_of(settings, encoder=encoder, vectors=vectors)
     assistant = Assistant(
         Safety.load_or_numbers(),
         retriever,
@@ -145,7 +146,8 @@ def build_parts(
         load_confidence(settings, encoder=encoder),
         public,
         tried,
-        phrasing_of(settings, encoder=encoder, vectors=vectors),
+        phrasing,
+        rewriting_of(phrasing, encoder=encoder),
     )
     return Parts(assistant, updating, tried)
 
@@ -160,7 +162,9 @@ def _settled(settings: Settings) -> str:
 def try_questions(parts: Parts, *, progress: bool = False) -> int:
     """Try out what can be asked next, unless this program has done so on this index; how many questions there are."""
     if parts.tried.are_missing():
-        alone = replace(parts.assistant, phrasing=None)  # what is tried must not wait for a language model
+        alone = replace(
+            parts.assistant, phrasing=None, rewriting=None
+        )  # what is tried must not wait for a language model
         parts.tried.keep(list(tried_out(alone, progress=progress)))
     return sum(len(questions) for questions in parts.tried().values())
 

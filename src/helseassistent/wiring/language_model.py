@@ -14,6 +14,7 @@ from helseassistent.types import Encoder
 if TYPE_CHECKING:
     from helseassistent.answer.llm import LanguageModel, Server
     from helseassistent.answer.phrase import Phrasing
+    from helseassistent.answer.rewrite import Rewriting
 
 
 def phrasing_of(settings: Settings, *, encoder: Encoder, vectors: WordVectors) -> Phrasing | None:
@@ -41,6 +42,15 @@ def phrasing_of(settings: Settings, *, encoder: Encoder, vectors: WordVectors) -
     except ImportError as error:
         raise SettingsError(MISSING) from error
     return Phrasing(model, Backing(encoder.fingerprint, vectors, Bar.shipped()))
+
+
+def rewriting_of(phrasing: Phrasing | None, *, encoder: Encoder) -> Rewriting | None:
+    """The same model as the one that phrases, asking anew what the rules find no answer to."""
+    if phrasing is None:
+        return None
+    from helseassistent.answer.rewrite import Rewriting
+
+    return Rewriting(phrasing.model, encoder)
 
 
 @cache

@@ -74,7 +74,9 @@ class TriedQuestions:
 
 def tried_out(assistant: Assistant, *, progress: bool = False) -> Iterator[PageQuestion]:
     """The questions of all pages that the assistant, asked each alone, answers from the place it was made from."""
-    assistant = replace(assistant, phrasing=None, checked=None)  # a language model would only word what is found here
+    assistant = replace(
+        assistant, phrasing=None, rewriting=None, checked=None
+    )  # what a language model adds is not tried
     pages = assistant.retriever.generation.pages.values()
     asked = [question for page in pages for question in _in_both_forms(page)]
     for question in tqdm(asked, desc="Prøver spørsmål", disable=not progress):

@@ -85,4 +85,4 @@ def _again(settings: Settings, given: ReplyRecord, *, encoder: Encoder) -> Reply
 
 def _without_model(parts: Parts) -> Parts:
     """What a language model would word differently each time is not asked."""
-    return replace(parts, assistant=replace(parts.assistant, phrasing=None))
+    return replace(parts, assistant=replace(parts.assistant, phrasing=None, rewriting=None))
