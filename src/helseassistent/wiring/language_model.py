@@ -27,18 +27,11 @@ def phrasing_of(settings: Settings, *, encoder: Encoder, vectors: WordVectors) -
         return None
     _check(settings)
     from helseassistent.answer.backing import Backing, Bar
-    from helseassistent.answer.llm import MISSING, Server
+    from helseassistent.answer.llm import MISSING
     from helseassistent.answer.phrase import Phrasing
 
-    server = Server(
-        settings.llm_url.strip(),
-        settings.llm_model.strip(),
-        settings.llm_key,
-        seconds=float(settings.llm_timeout),
-        tokens=settings.llm_tokens,
-    )
     try:
-        model = _model(server)
+        model = _model(_server(settings))
     except ImportError as error:
         raise SettingsError(MISSING) from error
     return Phrasing(model, Backing(encoder.fingerprint, vectors, Bar.shipped()))
@@ -51,6 +44,26 @@ def rewriting_of(phrasing: Phrasing | None, *, encoder: Encoder) -> Rewriting | 
     from helseassistent.answer.rewrite import Rewriting
 
     return Rewriting(phrasing.model, encoder)
+
+
+def model_state(settings: Settings) -> str | None:
+    """What staff may know of the model that the settings name, once there is one: neither where it is nor its key."""
+    if not settings.llm_url.strip():
+        return None
+    resting = "Språkmodellen er slått på, men svarte ikke sist. Svarene er kildenes egne setninger så lenge."
+    return resting if _model(_server(settings)).circuit.is_open else "Språkmodellen er slått på."
+
+
+def _server(settings: Settings) -> Server:
+    from helseassistent.answer.llm import Server
+
+    return Server(
+        settings.llm_url.strip(),
+        settings.llm_model.strip(),
+        settings.llm_key,
+        seconds=float(settings.llm_timeout),
+        tokens=settings.llm_tokens,
+    )
 
 
 @cache

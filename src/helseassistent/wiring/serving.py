@@ -17,6 +17,7 @@ from helseassistent.settings import Settings
 from helseassistent.wiring import build_parts, encoder_of, try_questions
 from helseassistent.wiring.approving import approvals_of
 from helseassistent.wiring.keeping import exchange_log
+from helseassistent.wiring.language_model import model_state
 from helseassistent.wiring.live import Live
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def build_chat(settings: Settings, *, live: Live | None = None, log: ExchangeLog
         per_minute=settings.per_minute,
         trusted=_trusted(settings),
         off=lambda: bool(settings.off) or settings.off_file.exists(),
-        problem=lambda: _problems(live, log),
+        problem=lambda: _to_know(live, log, settings),
         keep_days=settings.keep_days if log else 0,
     )
     return build_app(live.edition, load_numbers(), options, listener=log)
@@ -111,9 +112,9 @@ def _log(settings: Settings, live: Live, *, announce: Callable[[str], None]) -> 
         return None
 
 
-def _problems(live: Live, log: ExchangeLog | None) -> str | None:
-    found = (live.problem(), log.problem() if log else None)
-    return " ".join(problem for problem in found if problem) or None
+def _to_know(live: Live, log: ExchangeLog | None, settings: Settings) -> str | None:
+    found = (live.problem(), log.problem() if log else None, model_state(settings))
+    return " ".join(told for told in found if told) or None
 
 
 def _bind(listener: socket.socket, settings: Settings) -> None:
