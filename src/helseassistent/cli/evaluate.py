@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gates", type=Path, default=Path("benchmarks/gates.toml"), metavar="FIL", help="grensene")
     parser.add_argument("--emergency", type=Path, metavar="FIL", help="meldinger om nødsituasjoner, JSON Lines")
     parser.add_argument("--methods", metavar="NAVN,NAVN", help="sammenlign søkemetoder: hybrid, dense, bm25 ...")
+    parser.add_argument("--engines", action="store_true", help="med og uten språkmodellen, side om side")
     parser.add_argument("--retrieval", type=Path, metavar="MAPPE", help="mappe med corpus.jsonl og queries.jsonl")
     parser.add_argument("--calibrate", action="store_true", help="tilpass sikkerheten og terskelen")
     parser.add_argument("--error-budget", type=float, default=0.15, metavar="ANDEL", help="gale svar som tåles")
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from helseassistent.wiring import build_index, build_parts
 
     pages = load_corpus(settings.corpus).pages
-    if not options.methods:
+    if not (options.methods or options.engines):
         _check(options)
     if options.rescore:
         return _finish(options, pages=pages, cases=rescore(read_records(options.rescore), pages=pages))
@@ -67,6 +68,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     built = build_index(settings, progress=sys.stderr.isatty())  # what is measured is the corpus as it is now
     seconds = time.perf_counter() - begun if built.rebuilt else None
     parts = build_parts(settings)
+    if options.engines:
+        return _engines(options, parts=parts, questions=questions, pages=pages)
     if options.methods:
         return _methods(options, parts=parts, questions=questions, pages=pages)
     return _questions(options, parts=parts, questions=questions, pages=pages, index_seconds=seconds)
@@ -179,6 +182,19 @@ def _finish(
         section = with_section(document, name=name, content=evaluation_markdown(evaluation))
         options.markdown.write_text(section, encoding="utf-8")
     return evaluation.exit_code
+
+
+def _engines(
+    options: argparse.Namespace, *, parts: Parts, questions: Sequence[Question], pages: Mapping[str, Page]
+) -> int:
+    from helseassistent.evaluate.engines import engines_markdown
+    from helseassistent.wiring.evaluation import both_engines
+
+    found = engines_markdown(both_engines(parts, questions, pages=pages))
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "engines.md").write_text(found, encoding="utf-8")
+    print(found, end="")
+    return 0
 
 
 def _methods(

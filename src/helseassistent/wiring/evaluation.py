@@ -15,6 +15,7 @@ from helseassistent.answer.support import features
 from helseassistent.corpus import Corpus
 from helseassistent.errors import QuestionSetError
 from helseassistent.evaluate.calibrate import Calibration, calibrate, samples_of
+from helseassistent.evaluate.engines import KEPT, Engines
 from helseassistent.evaluate.methods import Search, SearchIds
 from helseassistent.evaluate.questions import Question
 from helseassistent.evaluate.run import run_questions
@@ -25,7 +26,7 @@ from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import AGAIN, RankWeights
 from helseassistent.retrieve.signals import NAMES
 from helseassistent.retrieve.thesaurus import Thesaurus
-from helseassistent.types import Encoder, Page
+from helseassistent.types import Claim, Encoder, Page
 from helseassistent.wiring import Parts
 
 # What each method weighs; None is the shipped ranking.
@@ -72,6 +73,29 @@ def unthresholded(parts: Parts) -> Parts:
 def with_confidence(parts: Parts, model: ConfidenceModel) -> Parts:
     """The same assistant with another confidence model."""
     return replace(parts, assistant=replace(parts.assistant, confidence=model))
+
+
+def both_engines(parts: Parts, questions: Sequence[Question], *, pages: Mapping[str, Page]) -> Engines:
+    """The questions answered without the language model of `parts` and with it.
+
+    Raises:
+        QuestionSetError: if the settings name no language model.
+    """
+    from helseassistent.answer.phrase import Phrasing
+
+    phrasing = parts.assistant.phrasing
+    if not isinstance(phrasing, Phrasing):
+        raise QuestionSetError("Det er ikke satt opp noen språkmodell å sammenligne med. Sett HELSEASSISTENT_LLM_URL.")
+    fates: list[str] = []
+
+    def hear(found: Claim | str) -> None:
+        fates.append(KEPT if isinstance(found, Claim) else found)
+
+    alone = replace(parts, assistant=replace(parts.assistant, phrasing=None, rewriting=None))
+    spoken = replace(parts, assistant=replace(parts.assistant, phrasing=replace(phrasing, heard=hear)))
+    extractive = run_questions(questions, ask=lambda question: alone.record([question.question]), pages=pages)
+    phrased = run_questions(questions, ask=lambda question: spoken.record([question.question]), pages=pages)
+    return Engines(extractive, phrased, tuple(fates))
 
 
 def calibrated(
