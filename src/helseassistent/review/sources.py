@@ -118,6 +118,8 @@ def picked(sources: Sources, *, file: str, start: int, end: int) -> Quote:
         first -= 1
     while last < len(page.body) and page.body[last - 1].isalnum() and page.body[last].isalnum():
         last += 1
+    if any(block.level and first < block.end and block.start < last for block in blocks(page.body)) and "\n" in words:
+        raise ReviewError("Sitatet går over en overskrift. Velg det over og det under overskriften hver for seg.")
     return of_page(page, first, last)
 
 
