@@ -10,11 +10,12 @@ from typing import Protocol
 from helseassistent.answer.confidence import ConfidenceModel
 from helseassistent.answer.danger import caution_in, glance, may_wait, urgent_in
 from helseassistent.answer.next_questions import NextQuestions, next_after
-from helseassistent.answer.reading import WordVectors
+from helseassistent.answer.reading import WordVectors, says_every_word
 from helseassistent.answer.respond import Phrasing, Rewriting, respond
 from helseassistent.answer.safety import Safety
 from helseassistent.answer.scope import Scope, in_which_language
 from helseassistent.answer.sections import more_after
+from helseassistent.index.passages import embedded_text
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.understand import Understood, understand
 from helseassistent.text.heard import Heard, hear, mask, notice_of
@@ -119,7 +120,10 @@ class Assistant:
         if question is None:
             return read, reply
         anew = Understood(question, True, self.retriever.search(question, top_k=EVIDENCE))
-        found = self._from_evidence(anew, watch) if anew.evidence else reply
+        written = [embedded_text(scored.passage) for scored in anew.evidence]
+        if not says_every_word(question, [*messages, *written]):  # the person is shown no word of the model's own
+            return read, reply
+        found = self._from_evidence(anew, watch)
         return (anew, found) if isinstance(found, Answer) else (read, reply)
 
     def _approved(self, read: Understood) -> Answer | None:

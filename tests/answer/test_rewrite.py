@@ -75,6 +75,14 @@ def test_a_question_near_the_one_asked_finds_the_answer_and_is_shown(parts: Part
     assert exchange.understood == CLEAR
 
 
+def test_the_person_is_shown_no_word_that_neither_they_nor_the_sources_said(parts: Parts) -> None:
+    with served(says(CLEAR.replace("plasser", "plasser for kjeltringer"))) as server:
+        exchange = reader(parts, server.url).ask([VAGUE])
+        assert server.asked
+    assert isinstance(exchange.reply, Abstention)
+    assert exchange.understood is None
+
+
 def test_what_the_rules_find_an_answer_to_is_not_asked_anew(parts: Parts) -> None:
     with served(says(CLEAR)) as server:
         assert reader(parts, server.url).ask([CLEAR]).reply == parts.ask([CLEAR]).reply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -102,6 +102,12 @@ def subject_words(text: str) -> tuple[str, ...]:
     """The distinct words of `text` that can carry a subject; all its words if it has none."""
     found = tuple(dict.fromkeys(tokens(text)))
     return tuple(word for word in found if word not in FUNCTION_WORDS) or found
+
+
+def says_every_word(question: str, texts: Iterable[str]) -> bool:
+    """Whether each word of `question` that can carry a subject stands, in some inflection, in one of `texts`."""
+    said = {stem(word) for text in texts for word in tokens(text)}
+    return {stem(word) for word in subject_words(question)} <= said
 
 
 def nearness(reading: Reading, text: str, *, vectors: WordVectors) -> Shares:
