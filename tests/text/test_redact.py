@@ -9,11 +9,11 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-import personal_data
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import personal_data
 from helseassistent.answer.safety_numbers import load_numbers
 from helseassistent.corpus import load_corpus
 from helseassistent.text import redact as redact_module
