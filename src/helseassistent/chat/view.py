@@ -1,4 +1,4 @@
-"""The page for citizens: the only door to Gradio besides `review.view`.
+"""The page for citizens: the only door to Gradio.
 
 A FastAPI app with the HTTP API, liveness and readiness, and a Gradio Blocks whose one component holds our own HTML.
 Gradio's Chatbot announces every change, names its buttons in English and loses the focus; here the log, the form and
