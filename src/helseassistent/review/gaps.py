@@ -18,7 +18,7 @@ from helseassistent.review.small_groups import LEAST, in_fives
 from helseassistent.review.store import Store
 from helseassistent.types import Encoder, Page, Reason, Vectors
 
-LOOKED_THROUGH = 3_000  # wordings; all pairs of so many are compared in a tenth of a second
+LOOKED_THROUGH = 2_000  # wordings; all pairs of so many are compared in a twentieth of a second
 LISTED = 20
 _ALIKE = 0.5  # cosine; tests/review/test_gaps.py measures it
 _EXAMPLES = 5
