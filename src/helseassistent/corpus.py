@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ _UNDER_UPDATE = re.compile(
 )
 _NOTHING_SEEN: Mapping[str, datetime] = MappingProxyType({})
 _NO_FIELDS: Mapping[object, object] = MappingProxyType({})
+QUESTIONS = ".questions.yaml"  # ends the name of the file, beside a page, with questions written for its passages
 _NOT_PAGES = {"README.md"}  # tells people about a corpus folder; has no front matter of its own
 
 
@@ -47,6 +48,9 @@ class Corpus:
     pages: Mapping[str, Page]
     problems: tuple[PageProblem, ...]
     digest: str  # SHA-256 over names and bytes of the usable files, and when those were seen later
+    questions: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by page file, what stands in the file of questions beside it
 
 
 def load_corpus(folder: Path, *, last_seen: Mapping[str, datetime] = _NOTHING_SEEN) -> Corpus:
@@ -75,7 +79,15 @@ def load_corpus(folder: Path, *, last_seen: Mapping[str, datetime] = _NOTHING_SE
             page = replace(page, fetched_at=seen)
             digest.update(f"\0seen {seen.isoformat()}".encode())
         pages[file] = page
-    return Corpus(pages, tuple(problems), digest.hexdigest())
+    written = _questions_beside(paths)
+    for name, text in written.items():
+        digest.update(f"\0questions {name}\0{len(text)}\0{text}".encode())
+    return Corpus(pages, tuple(problems), digest.hexdigest(), written)
+
+
+def _questions_beside(paths: Mapping[str, Path]) -> dict[str, str]:
+    files = {file: path.with_name(path.stem + QUESTIONS) for file, path in paths.items()}
+    return {file: path.read_text("utf-8", errors="replace") for file, path in files.items() if path.is_file()}
 
 
 def page_paths(folder: Path) -> dict[str, Path]:

@@ -31,6 +31,7 @@ from helseassistent.index.manifest import (
     manifest_bytes,
 )
 from helseassistent.index.passages import cut
+from helseassistent.index.questions import QuestionVectors, encoded, written_questions
 from helseassistent.index.vectors import faiss_bytes
 from helseassistent.types import Encoder, Page, Passage
 
@@ -69,7 +70,9 @@ def build(
         previous = _previous(index)
         if previous and previous.manifest.generation == identity:
             _sweep(index, keep=identity)
-            return _report(identity, corpus=corpus, previous=previous, passages=len(previous.passages), embedded=0)
+            stale = written_questions(corpus.questions, passages=previous.passages).problems
+            told = _report(identity, corpus=corpus, previous=previous, passages=len(previous.passages), embedded=0)
+            return replace(told, problems=(*corpus.problems, *stale))
         times = [perf_counter()]
         passages = [passage for page in corpus.pages.values() for passage in cut(page)]
         times.append(perf_counter())
@@ -80,12 +83,17 @@ def build(
             counted = counts()
         times.append(perf_counter())
         manifest_of = _manifest_maker(identity, corpus=corpus, encoder=encoder, name=encoder_name, passages=passages)
-        _write(index, corpus=corpus, passages=passages, table=table, counted=counted, manifest_of=manifest_of)
+        written = written_questions(corpus.questions, passages=passages)
+        extra = encoded(written, encoder=encoder) if written.texts else None
+        _write(
+            index, corpus=corpus, passages=passages, table=table, counted=counted, extra=extra, manifest_of=manifest_of
+        )
         _sweep(index, keep=identity)
         times.append(perf_counter())
         report = _report(identity, corpus=corpus, previous=previous, passages=len(passages), embedded=table.embedded)
         spent = [later - earlier for earlier, later in pairwise(times)]
-        return replace(report, rebuilt=True, seconds=tuple(zip(STAGES, spent, strict=True)))
+        problems = (*corpus.problems, *written.problems)
+        return replace(report, rebuilt=True, problems=problems, seconds=tuple(zip(STAGES, spent, strict=True)))
 
 
 @contextmanager
@@ -135,6 +143,7 @@ def _write(
     passages: Sequence[Passage],
     table: Table,
     counted: Lexical,
+    extra: QuestionVectors | None,
     manifest_of: Callable[[dict[str, str]], Manifest],
 ) -> None:
     staging = index / f"{_STAGING}-{os.getpid()}"
@@ -142,6 +151,9 @@ def _write(
     try:
         staging.mkdir()
         _fill(staging, pages=list(corpus.pages.values()), passages=passages, table=table, counted=counted)
+        if extra:
+            durable.write_new(staging / layout.QUESTION_ROWS, layout.array_bytes(extra.rows))
+            durable.write_new(staging / layout.QUESTION_VECTORS, layout.array_bytes(extra.vectors))
         manifest = manifest_of(_flushed(staging))
         durable.write_new(staging / MANIFEST, manifest_bytes(manifest))
         durable.publish_folder(staging, index / manifest.generation)

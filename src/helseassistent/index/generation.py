@@ -19,6 +19,7 @@ from helseassistent.index.bm25 import Bm25
 from helseassistent.index.late import analyser
 from helseassistent.index.manifest import CURRENT, REBUILD, Manifest, read_manifest, verify_files
 from helseassistent.index.passage_tokens import PassageTokens
+from helseassistent.index.questions import QuestionVectors
 from helseassistent.index.spelling import Spelling
 from helseassistent.index.vectors import FAISS, VectorSearch, open_vectors
 from helseassistent.index.word_table import WordTable, words_of
@@ -31,6 +32,7 @@ CONTEXTUAL_VECTORS = "contextual_vectors.npy"
 TOKENS, TOKEN_BOUNDS, SENTENCE_TOKENS = "tokens.npy", "token_bounds.npy", "sentence_tokens.npy"
 SAID, SAID_STEMS, SAID_WORDS, SAID_BOUNDS = "words.txt", "word_stems.npy", "passage_words.npy", "word_bounds.npy"
 SAID_TOKENS, SAID_TOKEN_BOUNDS = "word_tokens.npy", "word_token_bounds.npy"
+QUESTION_VECTORS, QUESTION_ROWS = "question_vectors.npy", "question_rows.npy"
 FAISS_FILE, WORDS, GRAMS, CONTEXT = "vectors.faiss", "bm25-words", "bm25-grams", "bm25-context"
 
 # int64, shape (n, 3): row of the passage, and start and end of the sentence in its page's body.
@@ -53,6 +55,7 @@ class Generation:
     said: WordTable
     contextual_vectors: Vectors | None = None  # by the second encoder, of the same texts as `vectors`
     vector_store: str = FAISS
+    written: QuestionVectors | None = None  # of questions that stand beside the pages
 
     @cached_property
     def dense(self) -> VectorSearch:
@@ -164,6 +167,8 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
     pages = {page.file: page for page in map(_page, _lines(folder / PAGES))}
     passages = [_passage(fields, pages=pages) for fields in _lines(folder / PASSAGES)]
     second = _array(folder / CONTEXTUAL_VECTORS) if CONTEXTUAL_VECTORS in manifest.files else None
+    asked = QUESTION_VECTORS in manifest.files
+    written = QuestionVectors(_array(folder / QUESTION_ROWS), _array(folder / QUESTION_VECTORS)) if asked else None
     tokens = Tokens(_array(folder / TOKENS), _array(folder / TOKEN_BOUNDS))
     return Generation(
         manifest,
@@ -178,6 +183,7 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
         said=_said(folder),
         contextual_vectors=second,
         vector_store=vector_store,
+        written=written,
     )
 
 

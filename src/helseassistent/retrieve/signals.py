@@ -52,12 +52,16 @@ def signal_table(
     grams = _shares(generation.grams, gram_terms(question))
     headings = _shares(generation.context, terms, weights)
     nearest, _ = generation.dense.search(vector, top_k=DEPTH)
-    rows = np.unique(np.concatenate([nearest, *(_best(scores) for scores in (words, grams, headings))]))
+    count = len(generation.passages)
+    written = (
+        generation.written.best(vector, passages=count) if generation.written else np.zeros(count, dtype=np.float32)
+    )
+    rows = np.unique(np.concatenate([nearest, *(_best(scores) for scores in (words, grams, headings, written))]))
     values = np.stack(
         [
             generation.vectors[rows] @ vector,
             generation.context_vectors[rows] @ vector,
-            _best_sentences(rows, generation=generation, vector=vector),
+            np.maximum(_best_sentences(rows, generation=generation, vector=vector), written[rows]),
             words[rows],
             grams[rows],
             headings[rows],
