@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 from sqlalchemy import func, select
 
 from helseassistent.review.contradictions import contradictions
-from helseassistent.review.findings import Contradiction, Period, Report
+from helseassistent.review.findings import Contradiction, Gaps, Period, Report
 from helseassistent.review.gaps import find_gaps
 from helseassistent.review.schema import approved, exchanges, feedback, verdicts
 from helseassistent.review.store import Store
@@ -47,10 +47,12 @@ class Reporter:
         """The report of the latest whole weeks, at most `weeks`."""
         period = period_of(today, weeks=weeks, keep_days=self.keep_days)
         edition = self.edition()
-        basis = _Basis(period, edition.generation, _state(self.store, period))
+        basis = _Basis(period, edition.generation, *_state(self.store, period))
         made = self._made
-        if made is None or made[0] != basis:
+        if made is None or replace(made[0], judged=basis.judged) != basis:
             made = self._made = (basis, self._report(period, edition))
+        elif made[0] != basis:
+            made = self._made = (basis, replace(made[1], gaps=self._gaps(period, edition)))
         return made[1]
 
     def contradictions(self, edition: Edition) -> tuple[Contradiction, ...]:
@@ -68,9 +70,12 @@ class Reporter:
             volumes(self.store, period),
             sources(used),
             complaints(self.store, period, used=used),
-            find_gaps(self.store, period, encoder=self.encoder, pages=edition.pages),
+            self._gaps(period, edition),
             self.contradictions(edition),
         )
+
+    def _gaps(self, period: Period, edition: Edition) -> Gaps:
+        return find_gaps(self.store, period, encoder=self.encoder, pages=edition.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,12 @@ class _Basis:
 
     period: Period
     generation: str
-    state: tuple[int, ...]
+    asked: tuple[int, ...]
+    judged: tuple[int, ...]  # which only gaps rest on
 
 
-def _state(store: Store, period: Period) -> tuple[int, ...]:
-    """Numbers that are others when something in `period` was added, deleted or judged."""
+def _state(store: Store, period: Period) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Numbers that are others when something in `period` was added, deleted or disliked, and when any was judged."""
     within = exchanges.c.day.between(period.first, period.last)
     asked = select(func.count()).select_from(exchanges).where(within)
     judged = select(func.count()).select_from(verdicts)
@@ -91,5 +97,5 @@ def _state(store: Store, period: Period) -> tuple[int, ...]:
     said = said.group_by(feedback.c.helpful).order_by(feedback.c.helpful)
     checked = select(func.count(), func.coalesce(func.sum(approved.c.version), 0))
     with store.reading() as connection:
-        counts = [*connection.execute(asked).scalars(), *connection.execute(judged).scalars()]
-        return (*counts, *connection.execute(said).scalars(), *connection.execute(checked).one())
+        counts = (*connection.execute(asked).scalars(), *connection.execute(said).scalars())
+        return counts, (*connection.execute(judged).scalars(), *connection.execute(checked).one())
