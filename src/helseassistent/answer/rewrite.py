@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from helseassistent.answer.agreement import links, numbers
 from helseassistent.answer.commands import commands, is_disguised
 from helseassistent.answer.llm import LanguageModel, ModelError
-from helseassistent.answer.prompt import QUESTION_SCHEMA, understanding
-from helseassistent.types import Encoder, Language
+from helseassistent.answer.prompt import QUESTION_SCHEMA, QUESTIONS_SCHEMA, understanding, writing
+from helseassistent.types import Encoder, Language, Passage
 
 SHARE = 0.25  # of the time that the model has for one question
 SAME = 0.5  # cosine to what was asked, below which it is another question
 LONGEST = 200  # characters
 _FOUND = re.compile(r'\{\s*"question"\s*:\s*("(?:[^"\\]|\\.)*")\s*\}')
+_LIST = re.compile(r'\{\s*"questions"\s*:\s*(\[.*?\])\s*\}', re.DOTALL)
+_MOST = 5  # questions for one passage
 _MARKUP = re.compile(r"[<>{}\[\]|\\`*_\n]")
 
 
@@ -42,6 +44,23 @@ class Rewriting:
     def _means(self, said: str, asked: str) -> bool:
         one, other = self.encoder.encode_questions([said, asked])
         return said != asked and float(one @ other) >= SAME
+
+
+def everyday_questions(passage: Passage, *, model: LanguageModel) -> tuple[str, ...]:
+    """Questions that a model writes for one passage, none if it speaks to a program.
+
+    Raises: ModelError when there is no answer.
+    """
+    if any(commands(said) for said in (passage.title, *passage.headings, passage.text)):
+        return ()
+    with closing(model.stream(writing(passage), schema=QUESTIONS_SCHEMA)) as pieces:
+        found = _LIST.search("".join(pieces))
+    try:
+        said = json.loads(found.group(1)) if found else []
+    except (ValueError, RecursionError):
+        return ()
+    plain = (" ".join(question.split()) for question in said if isinstance(question, str))
+    return tuple(dict.fromkeys(question for question in plain if _is_a_question(question, [passage.text])))[:_MOST]
 
 
 def _is_a_question(said: str, messages: Sequence[str]) -> bool:

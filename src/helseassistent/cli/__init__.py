@@ -75,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     ingesting = commands.add_parser("ingest", help="hent kildesider fra nettet eller disken, og se hvor ferske de er")
     ingest.add_arguments(ingesting)
     _common(ingesting, run=ingest.run)
-    _common(commands.add_parser("index", help="bygg indeksen av kildesidene"), run=_index)
+    indexing = commands.add_parser("index", help="bygg indeksen av kildesidene")
+    indexing.add_argument("--questions", action="store_true", help="la språkmodellen skrive spørsmål til hvert utdrag")
+    _common(indexing, run=_index)
     evaluating = commands.add_parser("evaluate", help="kjør et spørsmålssett gjennom assistenten og si hvor god den er")
     evaluate.add_arguments(evaluating)
     _common(evaluating, run=evaluate.run)
@@ -168,6 +170,11 @@ def _batch_line(line: str, *, where: str, language: Language | None) -> tuple[li
 
 
 def _index(options: argparse.Namespace, settings: Settings) -> int:
+    if options.questions:
+        from helseassistent.wiring.writing_questions import write_questions
+
+        count = write_questions(settings, announce=_announce)
+        print(f"Språkmodellen skrev spørsmål til {count} utdrag. Les dem: de ligger ved siden av sidene.")
     report = build_index(settings, progress=sys.stderr.isatty())
     for problem in report.problems:
         print(f"Utelatt: {problem}", file=sys.stderr)

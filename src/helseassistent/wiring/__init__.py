@@ -18,7 +18,7 @@ from helseassistent.answer.safety_numbers import load_numbers
 from helseassistent.answer.scope import Scope
 from helseassistent.assistant import Assistant
 from helseassistent.chat.render import plain_text
-from helseassistent.corpus import load_corpus, page_paths, says_under_update
+from helseassistent.corpus import QUESTIONS, load_corpus, page_paths, says_under_update
 from helseassistent.errors import SettingsError
 from helseassistent.index.contextual import PairedEncoder, contextual_of, shipped_contextual, words_of
 from helseassistent.index.encode import load_encoder
@@ -89,7 +89,9 @@ def is_outdated(generation: Generation, settings: Settings) -> bool:
         return False
     paths = page_paths(settings.corpus)
     made = datetime.fromisoformat(generation.manifest.created).timestamp()
-    if paths.keys() == generation.pages.keys() and all(_written(path) <= made for path in paths.values()):
+    # A folder tells of files that came and went, and questions beside a page are files as well.
+    looked_at = {*paths.values(), *(path.parent for path in paths.values()), *settings.corpus.rglob(f"*{QUESTIONS}")}
+    if paths.keys() == generation.pages.keys() and all(_written(path) <= made for path in looked_at):
         return False
     return (
         load_corpus(settings.corpus, last_seen=last_seen(settings.corpus)).digest != generation.manifest.corpus_digest

@@ -25,16 +25,27 @@ def phrasing_of(settings: Settings, *, encoder: Encoder, vectors: WordVectors) -
     """
     if not settings.llm_url.strip():
         return None
-    _check(settings)
     from helseassistent.answer.backing import Backing, Bar
-    from helseassistent.answer.llm import MISSING
     from helseassistent.answer.phrase import Phrasing
 
+    return Phrasing(model_of(settings), Backing(encoder.fingerprint, vectors, Bar.shipped()))
+
+
+def model_of(settings: Settings) -> LanguageModel:
+    """The model that the settings name.
+
+    Raises:
+        SettingsError: if they name none, or one that cannot be used.
+    """
+    if not settings.llm_url.strip():
+        raise SettingsError("Det er ikke satt opp noen språkmodell. Sett HELSEASSISTENT_LLM_URL og _MODEL.")
+    _check(settings)
+    from helseassistent.answer.llm import MISSING
+
     try:
-        model = _model(_server(settings))
+        return _model(_server(settings))
     except ImportError as error:
         raise SettingsError(MISSING) from error
-    return Phrasing(model, Backing(encoder.fingerprint, vectors, Bar.shipped()))
 
 
 def rewriting_of(phrasing: Phrasing | None, *, encoder: Encoder) -> Rewriting | None:
