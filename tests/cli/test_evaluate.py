@@ -114,6 +114,15 @@ def test_a_run_leaves_records_figures_and_a_report(ran: Run) -> None:
     assert len(_lines(ran.folder / "records.jsonl")) == 14
 
 
+def test_whoever_stands_outside_the_project_needs_no_gates(
+    ran: Run, evaluate: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = evaluate("--rescore", ran.folder, "--corpus", ROOT / "corpus", "--out", tmp_path / "v")
+    assert (done.status, done.err) == (0, "")
+    assert "BRUTT GRENSE" not in done.out
+
+
 def test_a_run_against_itself_reports_no_flips(ran: Run, evaluate: Callable[..., Done], few: Path, gates: Path) -> None:
     again = evaluate(few, "--out", ran.folder.parent / "x", "--baseline", ran.folder, "--gates", gates)
     assert again.status == 0

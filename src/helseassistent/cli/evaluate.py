@@ -19,10 +19,14 @@ from helseassistent.types import Page
 if TYPE_CHECKING:
     from helseassistent.evaluate.calibrate import Calibration
     from helseassistent.evaluate.emergency import EmergencyFigures
+    from helseassistent.evaluate.gates import Gate
     from helseassistent.evaluate.questions import Question
     from helseassistent.evaluate.run import Case
     from helseassistent.evaluate.summary import IndexFacts
     from helseassistent.wiring import Parts
+
+
+_GATES = Path("benchmarks/gates.toml")  # of the project's own folder; whoever stands elsewhere has none unless named
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("questions", nargs="?", type=Path, metavar="SPØRSMÅL", help="spørsmålssett, JSON Lines")
     parser.add_argument("--out", type=Path, default=Path("runs/siste"), metavar="MAPPE", help="der rapporten legges")
     parser.add_argument("--baseline", type=Path, metavar="KJØRING", help="en tidligere kjøring å sammenligne med")
-    parser.add_argument("--gates", type=Path, default=Path("benchmarks/gates.toml"), metavar="FIL", help="grensene")
+    parser.add_argument("--gates", type=Path, metavar="FIL", help=f"grensene; ellers {_GATES}, om den er der")
     parser.add_argument("--emergency", type=Path, metavar="FIL", help="meldinger om nødsituasjoner, JSON Lines")
     parser.add_argument("--methods", metavar="NAVN,NAVN", help="sammenlign søkemetoder: hybrid, dense, bm25 ...")
     parser.add_argument("--engines", action="store_true", help="med og uten språkmodellen, side om side")
@@ -75,13 +79,19 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return _questions(options, parts=parts, questions=questions, pages=pages, index_seconds=seconds)
 
 
+def _gates(options: argparse.Namespace) -> tuple[Gate, ...]:
+    """Those of the file that is named, or of the project's own."""
+    from helseassistent.evaluate.gates import read_gates
+
+    return read_gates(options.gates or _GATES) if options.gates or _GATES.exists() else ()
+
+
 def _check(options: argparse.Namespace) -> None:
     """Read what the report needs in the end: a mistake in it should not cost a run of minutes."""
-    from helseassistent.evaluate.gates import read_gates
     from helseassistent.evaluate.questions import read_messages
     from helseassistent.evaluate.run import read_records
 
-    read_gates(options.gates)
+    _gates(options)
     if options.baseline:
         read_records(options.baseline)
     if options.emergency:
@@ -153,7 +163,6 @@ def _finish(
     index: IndexFacts | None = None,
     calibration: Calibration | None = None,
 ) -> int:
-    from helseassistent.evaluate.gates import read_gates
     from helseassistent.evaluate.stage import (
         Occasion,
         evaluate_cases,
@@ -169,7 +178,7 @@ def _finish(
         cases,
         occasion=Occasion(name, date.today().isoformat(), _commit()),
         pages=pages,
-        gates=read_gates(options.gates),
+        gates=_gates(options),
         baseline=options.baseline,
         emergency=emergency,
         index=index,
