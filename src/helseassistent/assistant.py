@@ -34,6 +34,7 @@ from helseassistent.types import (
 )
 
 EVIDENCE = 10  # passages kept with every reply
+READ_FROM = 3 / 4  # of the threshold: from here on a model may find what the rules are almost sure of
 
 
 class CheckedAnswers(Protocol):
@@ -89,10 +90,12 @@ class Assistant:
         reply = approved or self._from_evidence(read, watch)
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
+        left = 1.0
         if self.rewriting and not urgent and isinstance(reply, Abstention) and reply.notice is None:
             read, reply = self._asked_anew(read, reply, heard=heard, watch=watch)
-        if self.phrasing and not (urgent or approved) and isinstance(reply, Answer):
-            reply = self._phrased(reply, read, heard=heard, watch=watch)
+            left -= self.rewriting.share
+        if self.phrasing and not (urgent or approved) and self._may_be_phrased(reply):
+            reply = self._phrased(reply, read, heard=heard, share=left, watch=watch)
         understood = read.question if read.leans else None
         also = self.retriever.searched_also(read.question)
         return _Found(in_which_language(reply, message=heard.question), read.evidence, understood, also)
@@ -130,8 +133,17 @@ class Assistant:
         pages = self.retriever.generation.pages
         return self.checked.answer(read.question, pages=pages) if self.checked else None
 
-    def _phrased(self, reply: Answer, read: Understood, *, heard: Heard, watch: Watcher) -> Answer:
-        """The same answer in a model's words, unless none of them holds or the message makes one fear danger."""
+    def _may_be_phrased(self, reply: Answer | Abstention) -> bool:
+        """Whether a model that reads the passages itself is heard: where there is an answer, or almost one."""
+        if isinstance(reply, Answer):
+            return True
+        least, enough = READ_FROM * self.confidence.threshold, self.confidence.threshold
+        return reply.notice is None and least <= reply.confidence < enough
+
+    def _phrased(
+        self, reply: Answer | Abstention, read: Understood, *, heard: Heard, share: float, watch: Watcher
+    ) -> Answer | Abstention:
+        """What of a model's words holds, else the reply as it is; also where the message makes one fear danger."""
         if self.phrasing is None or caution_in(heard, self.safety):
             return reply
         watch("phrasing")
@@ -142,6 +154,7 @@ class Assistant:
             pages=self.retriever.generation.pages,
             language=heard.language,
             confidence=reply.confidence,
+            share=share,
             watch=watch,
         )
         return phrased or reply

@@ -51,18 +51,17 @@ def test_right_drafts_come_out_as_claims_and_a_model_that_goes_away_fails_none(p
     with served(drafts(right)) as server:
         assistant = phrased(parts, server.url, heard)
         replies = [assistant.ask([row["question"]]).reply for row in ANSWERABLE]
-    after = [assistant.ask([row["question"]]).reply for row in ANSWERABLE[:12]]
-    # The model is asked what the sources are found to answer: that is decided without it.
-    assert [type(reply) for reply in replies] == [type(reply) for reply in alone]
+    after = [assistant.ask([row["question"]]).reply for row in ANSWERABLE]
+    # What the rules are almost sure of the model may find, if its words hold.
     answers = [reply for reply in replies if isinstance(reply, Answer)]
-    assert len(answers) >= 34
+    assert len(answers) == len(ANSWERABLE) == 36
     assert {reply.engine for reply in answers} == {"prøvemodell (ledetekst 2)"}, [
         h for h in heard if isinstance(h, str)
     ]
     pages = parts.assistant.retriever.generation.pages
     for citation in (citation for reply in answers for claim in reply.claims for citation in claim.citations):
         assert pages[citation.file].body[citation.start : citation.end] == citation.quote
-    assert after == alone[:12]
+    assert after == alone
 
 
 def test_a_right_draft_comes_out_and_a_model_that_goes_away_leaves_the_answer_as_it_was(parts: Parts) -> None:

@@ -15,7 +15,7 @@ from helseassistent.review.store import Store, open_store
 from helseassistent.review.verdicts import history, judge
 from helseassistent.review.view import build_review
 from helseassistent.types import Abstention
-from review.desk import BODY, CRLF, PAGES, logged, parts, reviewer, small_log
+from review.desk import BODY, CRLF, PAGES, answer, logged, parts, quote, reviewer, small_log
 from review.fakes import verdict
 
 
@@ -62,6 +62,13 @@ def test_a_case_shows_the_whole_page_with_the_quoted_words_marked_and_why_it_was
 def test_a_case_that_was_not_answered_says_why(client: TestClient) -> None:
     assert "det beste sitatet var ikke sikkert nok" in client.get("/sak/case-none-1").text
     assert "meldingen var en hilsen" in client.get("/sak/case-hello-1").text
+
+
+def test_a_case_that_a_model_answered_below_the_threshold_says_so(client: TestClient, store: Store) -> None:
+    write(store, [logged("case-model-1", "Når tar de røntgen?", answer(quote(), confidence=0.4))])
+    assert "Språkmodellen fant svaret i kilden, og ordene holdt. Sikkerheten var 0,40, under terskelen 0,50." in (
+        client.get("/sak/case-model-1").text
+    )
 
 
 def test_a_case_whose_page_lacks_what_is_asked_for_speaks_of_no_certainty(client: TestClient, store: Store) -> None:

@@ -61,16 +61,20 @@ class Phrasing:
         pages: Mapping[str, Page],
         language: Language,
         confidence: float,
+        share: float = 1.0,
         watch: Watcher = unwatched,
     ) -> Answer | None:
-        """The claims of the model's draft that hold, or None when there are none, in the time that the model has."""
+        """The claims of the model's draft that hold, or None when there are none.
+
+        `share` is how much is left of the time that the model has for one question.
+        """
         given = [scored.passage for scored in evidence[:PASSAGES] if not speaks_to_a_program(scored.passage)]
         if not given:
             return None
         passages = {passage.id: passage for passage in given}
         asked = prompt(question, turns=turns, passages=given, language=language)
         held: list[DraftClaim] = []
-        with closing(self.model.stream(asked.messages, schema=SCHEMA)) as pieces:
+        with closing(self.model.stream(asked.messages, schema=SCHEMA, share=share)) as pieces:
             try:
                 for drafted in drafted_claims(pieces, passages=asked.passages):
                     found = checked(drafted, passages=passages, pages=pages, backing=self.backing)

@@ -26,12 +26,16 @@ class Phrasing(Protocol):
         pages: Mapping[str, Page],
         language: Language,
         confidence: float,
+        share: float,
         watch: Watcher,
     ) -> Answer | None: ...
 
 
 class Rewriting(Protocol):
     """Asks anew what the rules found no answer to; None where it cannot, or where it might be another question."""
+
+    @property
+    def share(self) -> float: ...  # of the time that the model has for one question
 
     def question(self, messages: Sequence[str], *, asked: str, language: Language) -> str | None: ...
 

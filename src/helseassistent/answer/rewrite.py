@@ -29,12 +29,13 @@ class Rewriting:
 
     model: LanguageModel
     encoder: Encoder
+    share: float = SHARE
 
     def question(self, messages: Sequence[str], *, asked: str, language: Language) -> str | None:
         """The last of `messages` as a question that stands alone, near to `asked`, the rules' reading of it."""
         sent = understanding(messages, language=language)
         try:
-            with closing(self.model.stream(sent, schema=QUESTION_SCHEMA, share=SHARE)) as pieces:
+            with closing(self.model.stream(sent, schema=QUESTION_SCHEMA, share=self.share)) as pieces:
                 found = _FOUND.search("".join(pieces))
         except ModelError:
             return None

@@ -103,6 +103,8 @@ def why(exchange: LoggedExchange) -> str:
         else "terskelen, som ikke er lagret"
     )
     sure = f"Sikkerheten var {decimal(exchange.confidence)}"
+    if exchange.kind == "answer" and exchange.threshold is not None and exchange.confidence < exchange.threshold:
+        return f"Språkmodellen fant svaret i kilden, og ordene holdt. {sure}, under {bar}."
     if exchange.kind == "answer":
         return f"Assistenten svarte: {sure[0].lower()}{sure[1:]}, ikke under {bar}."
     if exchange.notice:
