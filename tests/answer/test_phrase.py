@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,9 @@ from answer.model_server import drafts, served
 from helseassistent.answer.backing import Backing, Bar
 from helseassistent.answer.llm import LanguageModel, Server
 from helseassistent.answer.phrase import Phrasing
+from helseassistent.answer.rewrite import Rewriting
 from helseassistent.assistant import Assistant
-from helseassistent.types import Answer
+from helseassistent.types import Abstention, Answer
 from helseassistent.wiring import Parts
 
 ANSWERABLE = [
@@ -72,6 +75,31 @@ def test_a_right_draft_comes_out_and_a_model_that_goes_away_leaves_the_answer_as
     assert isinstance(reply, Answer)
     assert reply.engine == "prøvemodell (ledetekst 2)"
     assert assistant.ask([question]).reply == parts.ask([question]).reply
+
+
+@pytest.mark.slow
+def test_a_model_that_never_ends_has_one_limit_of_time_for_both_its_tasks(parts: Parts) -> None:
+    """Row H2, for a question that is first asked anew and then answered from its draft."""
+
+    def silent(_: BaseHTTPRequestHandler, __: object) -> None:
+        time.sleep(8)
+
+    almost = next(
+        row["question"]
+        for row in ANSWERABLE
+        if isinstance(reply := parts.ask([row["question"]]).reply, Abstention) and reply.confidence >= 0.3
+    )
+    with served(silent) as server:
+        own = phrased(parts, server.url, [])
+        model = LanguageModel(Server(server.url, "prøvemodell", seconds=3.0))
+        phrasing = Phrasing(model, Backing(own.encoder.fingerprint, own.vectors, Bar.shipped()))
+        asked = replace(own, phrasing=phrasing, rewriting=Rewriting(model, own.encoder))
+        begun = time.monotonic()
+        reply = asked.ask([almost]).reply
+        spent = time.monotonic() - begun
+        assert len(server.asked) == 2
+    assert isinstance(reply, Abstention)
+    assert spent < 3.0 + 1.0
 
 
 @pytest.mark.parametrize("turn", ["Faren min puster ikke", "Jeg vil ikke leve mer", "hei", "Hva koster et hus i Oslo?"])
