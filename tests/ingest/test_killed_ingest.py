@@ -21,7 +21,7 @@ SCRIPT = Path(__file__).with_name("killed_rounds.py")
 
 @pytest.mark.parametrize(
     ("parser", "rounds"),
-    [("quick", 3), pytest.param("quick", 100, marks=pytest.mark.slow), pytest.param("real", 8, marks=pytest.mark.slow)],
+    [("quick", 3), pytest.param("quick", 100, marks=pytest.mark.slow), pytest.param("real", 3, marks=pytest.mark.slow)],
 )
 def test_a_killed_round_leaves_whole_pages_and_the_next_run_finishes_it(
     parser: str, rounds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
