@@ -30,9 +30,9 @@ _MOST_RATIO = 200  # times the packed size of a member past a megabyte; XML pack
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAIN = "word/document.xml"
 _CORE = "docProps/core.xml"
-# What zipfile, zlib, lxml and mammoth raise for damaged files; seen on seeded mutations.
-_DAMAGED = (ExpatError, etree.LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
-_BROKEN = (*_DAMAGED, ValueError, LookupError, AttributeError, TypeError)
+# What zipfile, zlib and lxml raise for damaged files, and what mammoth lets through besides; seen on seeded mutations.
+_DAMAGED = (etree.LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
+_MISREAD = (*_DAMAGED, ExpatError, LookupError, AttributeError, TypeError)
 _STYLES = "p[style-name='Title'] => h1.title:fresh\np[style-name='Subtitle'] => p:fresh"
 
 
@@ -44,14 +44,17 @@ def read_docx(body: bytes, *, url: str, today: date) -> Document | Refused:
                 return Refused(url, reason, keep=True)
             title, updated = _properties(archive)
             visible = _without_hidden(archive)
+    except _DAMAGED as error:
+        return _damaged(error, url=url)
+    try:
         made = mammoth.convert_to_html(
             io.BytesIO(visible),
             style_map=_STYLES,
             convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
             external_file_access=False,
         ).value
-    except _BROKEN as error:
-        return Refused(url, f"Word-dokumentet er skadd og kan ikke leses ({type(error).__name__}).", keep=True)
+    except _MISREAD as error:
+        return _damaged(error, url=url)
     except RecursionError:
         return Refused(url, "Word-dokumentet er nøstet for dypt til å leses.", keep=True)
     made = _with_title_above(made)
@@ -72,6 +75,10 @@ def _with_title_above(made: str) -> str:
     return re.sub(r"<(/?)h([1-5])>", lambda found: f"<{found[1]}h{int(found[2]) + 1}>", made).replace(
         '<h1 class="title">', "<h1>"
     )
+
+
+def _damaged(error: Exception, *, url: str) -> Refused:
+    return Refused(url, f"Word-dokumentet er skadd og kan ikke leses ({type(error).__name__}).", keep=True)
 
 
 def _why_closed(archive: zipfile.ZipFile) -> str | None:
