@@ -41,6 +41,7 @@ def glance(message: str, safety: Safety) -> float:
     try:
         return safety.glance(message)
     except Exception:  # noqa: BLE001 - whatever failed, it must be looked at first
+        _LOG.exception("the glance of the safety layer failed; the message was looked at first")
         return 1.0
 
 
