@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from sqlalchemy import event
 
 from helseassistent.chat.feedback import Feedback, FeedbackListener
 from helseassistent.review import log as log_module
-from helseassistent.review.exchanges import exchange, reply_of, urgent_seen
+from helseassistent.review.cases import Entry, NewExchange
+from helseassistent.review.exchanges import exchange, reply_of, urgent_seen, write
 from helseassistent.review.log import ExchangeLog, LogOptions
 from helseassistent.review.store import Store, open_store
 from helseassistent.types import Exchange
@@ -187,6 +188,25 @@ def test_an_entry_that_the_database_refuses_does_not_take_others_with_it(server:
     assert (log.state().written, log.state().lost) == (9, 1)
     assert log.problem() == "Loggen mangler 1 svar siden oppstart."
     log.stop()
+
+
+def test_an_entry_that_our_own_code_trips_over_does_not_hold_up_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = str(tmp_path / "log.sqlite")
+
+    def trip(store: Store, entries: Sequence[Entry]) -> Sequence[Entry]:
+        if any(isinstance(entry, NewExchange) and entry.id == "reply-odd" for entry in entries):
+            raise KeyError("a fault of the program")
+        return write(store, entries)
+
+    monkeypatch.setattr(log_module, "write", trip)
+    log = ExchangeLog(lambda: open_store(place), options(patience=5.0))
+    for name in ("reply-one", "reply-odd", "reply-two"):
+        log.replied(name, fakes.exchange())
+    log.stop()
+    assert (log.state().written, log.state().lost, log.state().failures) == (2, 1, 0)
+    assert look(place, lambda store: exchange(store, "reply-two")) is not None
 
 
 def test_a_reply_that_cannot_be_worded_is_counted_as_lost(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from sqlalchemy.exc import DataError, IntegrityError, StatementError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
 
+from helseassistent.errors import ReviewError
 from helseassistent.reply import reply_record
 from helseassistent.review.cases import Entry, NewExchange, NewFeedback, UrgentSeen
 from helseassistent.review.exchanges import write
@@ -94,8 +95,8 @@ class ExchangeLog:
         """Keep the exchange; of one about danger only that there was one."""
         try:
             entry = self._entry(reply, exchange)
-        except Exception:  # noqa: BLE001 - the person's answer is ready, whatever is wrong with its record
-            _LOG.error("a reply could not be made into a record, and is not logged")
+        except Exception as error:  # noqa: BLE001 - the person's answer is ready, whatever is wrong with its record
+            _LOG.error("a reply could not be made into a record, and is not logged: %s", type(error).__name__)
             self._note(lost=1)
         else:
             self._put(entry)
@@ -274,6 +275,10 @@ _NOTHING: Sequence[_Item] = (_Item(UrgentSeen(date.min, "life")),)
 
 
 def _is_of_the_entry(error: Exception) -> bool:
-    """Whether another entry might be taken."""
+    """Whether another entry might be taken: it is no fault of the disk, of the server or of the settings."""
+    if isinstance(error, DataError | IntegrityError):
+        return True
     cause = error.orig if isinstance(error, StatementError) and error.orig else error
-    return isinstance(error, DataError | IntegrityError) or isinstance(cause, UnicodeError | TypeError | ValueError)
+    return isinstance(cause, UnicodeError | TypeError | ValueError) or not isinstance(
+        error, SQLAlchemyError | OSError | ReviewError
+    )
