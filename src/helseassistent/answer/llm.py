@@ -127,15 +127,16 @@ class LanguageModel:
                     async for piece in self._pieces(messages, schema):
                         begun = True
                         put(piece)
-                        await asyncio.sleep(
-                            0
-                        )  # a server that floods would hold up the drafts of others, and its own end
+                        # A server that floods would hold up the drafts of others, and its own end.
+                        await asyncio.sleep(0)
                 put(None if begun else ModelError("garbage"))
                 return
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - a server can send anything, and libraries trip over it
                 trouble = _trouble(error)
+                if trouble.trouble == "garbage":  # its kind only: what it says the server may have written
+                    _LOG.warning("et utkast kunne ikke leses: %s", type(error).__name__)
                 if last or begun or not self._worth_another(trouble):
                     put(trouble)
                     return
