@@ -8,17 +8,26 @@ from importlib import resources
 import pytest
 
 from helseassistent.chat.page import asset as chat_asset
+from helseassistent.colours import colours
+from helseassistent.review.access.pages import login_page
 from helseassistent.review.labels import KEYS
 from helseassistent.review.page import ASSETS, asset, environment, render
 
 
-def colours(style: str) -> list[tuple[str, str]]:
-    return re.findall(r"(--ha-[\w-]+): (#\w+);", style)
-
-
-def test_the_colours_are_those_of_the_citizens_page() -> None:
-    assert colours(asset("review.css")) == colours(chat_asset("chat.css"))
-    assert len(colours(asset("review.css"))) > 25
+@pytest.mark.parametrize(
+    "style",
+    [
+        asset("review.css"),
+        chat_asset("chat.css"),
+        login_page(prefix="", csrf="a", following="/").body.decode(),
+    ],
+    ids=["staff", "citizens", "login"],
+)
+def test_every_page_has_the_same_colours_and_uses_none_that_is_not_there(style: str) -> None:
+    assert style.count(colours()) == 1
+    named = set(re.findall(r"(--ha-[\w-]+):", style))
+    assert len(set(re.findall(r"--ha-[\w-]+", colours()))) > 12
+    assert {used for used in re.findall(r"var\((--ha-[\w-]+)", style) if used not in named} == set()
 
 
 @pytest.mark.parametrize("name", sorted(ASSETS))

@@ -16,6 +16,7 @@ from importlib import resources
 
 from helseassistent.chat.links import number_links, page_link
 from helseassistent.chat.strings import Strings, fill, strings
+from helseassistent.colours import colours
 from helseassistent.text.heard import QUESTION_LIMIT
 from helseassistent.types import EmergencyNumber, Language, Topic
 
@@ -40,8 +41,9 @@ class Visit:
 
 
 def asset(name: str) -> str:
-    """The text of a file in `chat/assets`."""
-    return resources.files("helseassistent.chat").joinpath("assets", name).read_text(encoding="utf-8")
+    """The text of a file in `chat/assets`; the colours stand before a style."""
+    text = resources.files("helseassistent.chat").joinpath("assets", name).read_text(encoding="utf-8")
+    return colours() + text if name.endswith(".css") else text
 
 
 def texts(language: Language, numbers: Mapping[str, EmergencyNumber], *, keep_days: int = 0) -> dict[str, str]:

@@ -10,6 +10,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from helseassistent.colours import colours
 from helseassistent.review import labels
 from helseassistent.review.case import ShownPage
 from helseassistent.review.cases import Quote
@@ -22,8 +23,9 @@ _WEB = ("https://", "http://")
 
 
 def asset(name: str) -> str:
-    """The text of a file in `review/assets`."""
-    return resources.files("helseassistent.review").joinpath("assets", name).read_text(encoding="utf-8")
+    """The text of a file in `review/assets`; the colours stand before a style."""
+    text = resources.files("helseassistent.review").joinpath("assets", name).read_text(encoding="utf-8")
+    return colours() + text if name.endswith(".css") else text
 
 
 @cache

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
+from helseassistent.colours import colours
 from helseassistent.review.access.passwords import SHORTEST
 from helseassistent.review.access.rules import ROLES
 from helseassistent.review.access.visit import Visit, visit_of
@@ -96,7 +97,9 @@ def _page(
     )
     headers = {"content-security-policy": policy, "content-language": "nb"}
     return HTMLResponse(
-        _filled("frame", {"title": title, "nonce": nonce}, html=html), status_code=status, headers=headers
+        _filled("frame", {"title": title, "nonce": nonce}, html={**html, "colours": colours()}),
+        status_code=status,
+        headers=headers,
     )
 
 
