@@ -19,6 +19,7 @@ from helseassistent.answer.safety_decide import (
     may_decide_alone,
     stands_alone,
 )
+from helseassistent.answer.safety_dose import DoseQuestions
 from helseassistent.answer.safety_features import WHOLE, features, stretches
 from helseassistent.answer.safety_lexicon import Lexicon
 from helseassistent.answer.safety_model import SecondOpinion, blank_opinion, load_second_opinion
@@ -65,6 +66,7 @@ class Safety:
     texts: Mapping[tuple[str, Language], Urgent]
     named: frozenset[str]  # lists of the lexicon that the second opinion counts
     opinion: SecondOpinion
+    doses: DoseQuestions
     works: bool = True  # when not, every message is met with the last resort
 
     @classmethod
@@ -74,7 +76,8 @@ class Safety:
         Raises:
             SettingsError: a data file is missing, damaged or names what does not exist.
         """
-        words = {name: tuple(str(text).split()) for name, text in _table("safety_lexicon.toml").items()}
+        counted = _words_of("safety_lexicon.toml")
+        words = counted | _words_of("safety_rule_words.toml")
         tables = _table("safety_rules.toml")
         literals: dict[str, tuple[str, ...]] = {}
         try:
@@ -88,8 +91,9 @@ class Safety:
             guards=guards,
             rules=rules,
             texts=texts,
-            named=frozenset(words),
+            named=frozenset(counted),
             opinion=opinion or load_second_opinion(),
+            doses=DoseQuestions(Lexicon(_words_of("safety_dose.toml"))),
         )
 
     @classmethod
@@ -108,8 +112,9 @@ class Safety:
     @classmethod
     def _numbers_only(cls) -> Safety:
         texts = shipped_texts(load_numbers())
-        nothing = frozenset[str]()
-        return cls(Lexicon({}), (), (), texts=texts, named=nothing, opinion=blank_opinion(), works=False)
+        nothing, none = Lexicon({}), frozenset[str]()
+        doses = DoseQuestions(nothing)
+        return cls(nothing, (), (), texts=texts, named=none, opinion=blank_opinion(), doses=doses, works=False)
 
     def check(self, message: str, *, language: Language) -> Urgent | None:
         """The fixed reply to a message about danger; None lets the message on to the search."""
@@ -124,16 +129,22 @@ class Safety:
         return 1.0 - self.opinion.probabilities(spelled)["harmless"]
 
     def caution(self, message: str, *, language: Language) -> Urgent | None:
-        """A calm note with numbers, for a message that is met with an ordinary reply although it may tell of danger."""
+        """A calm note with numbers, for a message that is met with an ordinary reply although it may tell of danger.
+
+        A question about a dose that sounds ordinary gets it too where its words made one fear more.
+        """
         words = tokens(message)
         seen = self._signs(words)
         view = self.opinion.probabilities(self._buckets(words, seen=seen))
         may = len(words) >= MIN_WORDS and 1.0 - view["harmless"] >= UNSURE
-        return self.texts[CAUTION, language] if may or self.label(message) else None
+        return self.texts[CAUTION, language] if may or self._feared(words) else None
 
     def label(self, message: str) -> str | None:
         """Which of the approved texts `message` calls for; None means no danger was seen."""
         words = tokens(message)
+        return None if self.doses.holds(words) else self._feared(words)
+
+    def _feared(self, words: Sequence[Token]) -> str | None:
         parts = stretches(words, weight=self._weight)
         whole = bool(words) and (len(words) <= WHOLE or not parts)
         if whole and (label := self._judge(words)):
@@ -229,6 +240,10 @@ def _filled(template: str, *, label: str, ids: Sequence[str], numbers: Mapping[s
     if len(first.split()) > MAX_FIRST_LINE_WORDS:
         raise SettingsError(f"urgent.toml, {label}: første linje har mer enn {MAX_FIRST_LINE_WORDS} ord.")
     return _PLACEHOLDER.sub(lambda match: numbers[match[1]].number, template)
+
+
+def _words_of(name: str) -> dict[str, tuple[str, ...]]:
+    return {concept: tuple(str(text).split()) for concept, text in _table(name).items()}
 
 
 def _table(name: str) -> dict[str, object]:

@@ -23,6 +23,7 @@ SLIGHT = 0.05
 POSSIBLE = 0.2
 FAIR_SCORE = 2
 STRONG_SCORE = 4
+CERTAIN_SCORE = 6  # of a count of tablets: the second opinion need not see it too
 MIN_WORDS = 2
 SURE_AGAINST_DOUBT = 0.7
 SURE_IN_PART = 0.6  # of a message too long to be judged as a whole
@@ -124,7 +125,7 @@ def decide(
     best = max((hit.score for hit in found), default=0)
     if danger > (SURE_WITH_RULE if found else SURE):
         return _label_of(_class_of(found, view=view), found or suspected, view=view, reading=reading)
-    if (best >= STRONG_SCORE and danger > SLIGHT) or (best >= FAIR_SCORE and danger > CALM):
+    if best >= CERTAIN_SCORE or (best >= STRONG_SCORE and danger > SLIGHT) or (best >= FAIR_SCORE and danger > CALM):
         return _most_dangerous([hit.rule.label for hit in found])
     return None
 
@@ -137,8 +138,8 @@ def _most_dangerous(labels: Sequence[str]) -> str:
 def _class_of(found: Sequence[Hit], *, view: Mapping[str, float]) -> str:
     """The likeliest dangerous class, but urgent when a fair rule says so and the second opinion does not exclude it."""
     likeliest = max(("crisis", "doctor", "urgent"), key=view.__getitem__)
-    said = any(hit.score > FAIR_SCORE and hit.rule.label in URGENT_LABELS for hit in found)
-    return "urgent" if said and view["urgent"] > POSSIBLE else likeliest
+    said = max((hit.score for hit in found if hit.rule.label in URGENT_LABELS), default=0)
+    return "urgent" if said >= CERTAIN_SCORE or (said > FAIR_SCORE and view["urgent"] > POSSIBLE) else likeliest
 
 
 def _label_of(name: str, rule_hits: Sequence[Hit], *, view: Mapping[str, float], reading: Reading) -> str:
