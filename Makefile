@@ -6,6 +6,8 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.t
 # CPU wheels lie in PyTorch's own index; where it cannot be reached the default index is asked.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := torch==2.13.0
+# Processes that share the tests; those that hold the program to a time run alone afterwards.
+WORKERS ?= 2
 BENCH := ../shared/bench
 BROWSER := build/node_modules/axe-core
 
@@ -18,10 +20,12 @@ index: $(VENV)/.run
 	$(PY) -m helseassistent.cli index
 
 test: $(VENV)/.dev index
-	$(PY) -m pytest -m "not slow"
+	$(PY) -m pytest -m "not slow and not timed" -n $(WORKERS) --dist loadfile
+	$(PY) -m pytest -m "timed and not slow"
 
 test-all: $(VENV)/.dev index
-	$(PY) -m pytest
+	$(PY) -m pytest -m "not timed" -n $(WORKERS) --dist loadfile
+	$(PY) -m pytest -m timed
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff format --check src tests benchmarks app.py

@@ -115,6 +115,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_any_fault_is_a_model_error_in_time_with_at_most_one_more_try(

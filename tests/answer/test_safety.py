@@ -206,6 +206,7 @@ def test_the_sheet_for_approval_is_up_to_date() -> None:
         assert all(line in shown for line in text.text.splitlines())
 
 
+@pytest.mark.timed
 def test_a_message_costs_little() -> None:
     rows = [json.loads(line)["text"] for line in (SETS / "fresh.jsonl").read_text(encoding="utf-8").splitlines()]
     seconds = []

@@ -129,6 +129,7 @@ def test_ordinary_writing_stays(text: str) -> None:
     assert undisguised(text) == text
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "text",
     ["j e g v i l d ø " * 600, "a b c d e f. " * 700, "s*lv*m*rd " * 900, "1|!1|!a " * 1_200, "a.b-c/d_e|f " * 800],

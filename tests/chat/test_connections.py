@@ -73,6 +73,7 @@ def connected(port: int, told: bytes) -> socket.socket:
     return connection
 
 
+@pytest.mark.timed
 def test_five_hundred_connections_that_say_little_are_closed_and_slow_nobody_down(port: int) -> None:
     """Row I12: silent ones, half a header, and a body that never ends."""
     openings = [
@@ -136,6 +137,7 @@ def test_thirty_questions_in_ten_seconds_are_limited(port: int) -> None:
     assert ask(port, ASKED, person=901).status == 200
 
 
+@pytest.mark.timed
 def test_a_flood_of_questions_from_one_address_is_not_felt_by_others(port: int) -> None:
     """Row D11: others wait at most a fifth longer; three tries, since other work on the machine is felt as well."""
     asking(port, person=500, times=5)

@@ -81,6 +81,7 @@ def questions() -> list[str]:
     return [json.loads(text)["question"] for text in lines if text.strip()]
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 def test_fifty_people_at_once_for_a_minute_get_their_answers_within_two_seconds(
     port: int, questions: list[str]
@@ -104,6 +105,7 @@ def test_fifty_people_at_once_for_a_minute_get_their_answers_within_two_seconds(
     assert p95 < 2
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 def test_a_burst_is_served_or_told_to_come_back_and_danger_among_it_is_answered_at_once(
     port: int, questions: list[str]

@@ -93,6 +93,7 @@ def test_when_too_many_wait_the_next_is_told_to_come_back_and_whom_to_call(full:
     assert HTTP.get(f"{full}/helse", timeout=5).text == "ok"
 
 
+@pytest.mark.timed
 def test_danger_is_answered_at_once_however_many_wait(full: str) -> None:
     begun = time.perf_counter()
     record = HTTP.post(f"{full}/api/ask", json=DANGER).json()
@@ -275,6 +276,7 @@ def test_nobody_gets_a_cookie(site: str) -> None:
         assert not client.cookies
 
 
+@pytest.mark.timed
 def test_a_megabyte_is_refused_quickly(site: str) -> None:
     begun = time.perf_counter()
     assert HTTP.post(f"{site}/api/ask", content=b"a" * 1_000_000).status_code == 413

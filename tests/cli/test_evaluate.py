@@ -293,6 +293,7 @@ def test_wrong_arguments_give_one_sentence(
     assert not (tmp_path / "ut").exists()
 
 
+@pytest.mark.timed
 @needs_bench
 @pytest.mark.slow
 def test_the_commands_of_the_issue_work_as_written(

@@ -126,6 +126,7 @@ def test_a_text_has_the_same_vector_alone_and_among_others(shipped_second: Encod
     assert not together[3].any()
 
 
+@pytest.mark.timed
 def test_a_question_takes_under_fifteen_milliseconds_of_the_processor(shipped_second: Encoder) -> None:
     question = "Hvor lenge må jeg vente før sykehuset svarer på henvisningen fra fastlegen min?"
     shipped_second.encode_questions([question])

@@ -48,6 +48,7 @@ def test_a_word_of_the_language_stays_even_if_the_index_lacks_it() -> None:
     assert INDEX.terms("forsikringer") == (search_terms("forsikringer"), [1.0] * len(search_terms("forsikringer")))
 
 
+@pytest.mark.timed
 def test_correction_takes_no_time_to_speak_of() -> None:
     generator = random.Random(1)
     words = {"".join(generator.choices("aeioustrnlkmdgpvfbhåø", k=generator.randint(4, 16))): 0 for _ in range(20_000)}

@@ -140,6 +140,7 @@ def test_the_watch_takes_up_what_is_approved_and_ends(local: Store, answers: App
     assert answers.answer(QUESTION, pages=PAGES)
 
 
+@pytest.mark.timed
 def test_many_approved_answers_cost_a_question_little(local: Store, answers: ApprovedAnswers) -> None:
     with local.writing() as connection:
         for number in range(2000):

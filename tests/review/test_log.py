@@ -93,6 +93,7 @@ def test_only_the_masked_text_is_anywhere_on_disk(parts: Parts, tmp_path: Path) 
     assert {secret: holding(secret, tmp_path) for secret in SECRETS} == {secret: [] for secret in SECRETS}
 
 
+@pytest.mark.timed
 def test_on_a_full_disk_answers_go_on_and_the_counter_shows_it(tmp_path: Path) -> None:
     full = True
     place = str(tmp_path / "log.sqlite")
@@ -121,6 +122,7 @@ def test_on_a_full_disk_answers_go_on_and_the_counter_shows_it(tmp_path: Path) -
     log.stop()
 
 
+@pytest.mark.timed
 def test_a_place_that_takes_nothing_at_all_costs_nobody_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_module, "HELD", 20)
     log = ExchangeLog(lambda: open_store("/dev/full"), options(patience=0.05))
@@ -135,6 +137,7 @@ def test_a_place_that_takes_nothing_at_all_costs_nobody_the_answer(monkeypatch: 
     assert log.state().lost == 100
 
 
+@pytest.mark.timed
 def test_while_another_holds_the_database_only_one_person_waits_and_only_a_moment(tmp_path: Path) -> None:
     place = str(tmp_path / "log.sqlite")
     log = ExchangeLog(lambda: open_store(place), options(patience=0.2))

@@ -130,16 +130,21 @@ def test_parts_that_only_colour_are_lower_case_words() -> None:
     assert all(word == word.strip().lower() for word in word_list("compound_silent"))
 
 
+@pytest.mark.timed
 def test_terms_are_made_faster_than_passages_are_embedded() -> None:
     words = ranked_list("compound_last")[:2000]
     passages = [" ".join(words[(at * 37 + step) % 2000] for step in range(110)) for at in range(1000)]
     search_terms(" ".join(words))
-    begun = time.perf_counter()
-    for passage in passages:
-        search_terms(passage)
-    assert len(passages) / (time.perf_counter() - begun) > 4000
+    rounds = []
+    for _ in range(3):  # the quickest is the program's own; the others are what else the machine did
+        begun = time.perf_counter()
+        for passage in passages:
+            search_terms(passage)
+        rounds.append(time.perf_counter() - begun)
+    assert len(passages) / min(rounds) > 4000
 
 
+@pytest.mark.timed
 def test_a_long_word_is_no_trouble() -> None:
     begun = time.perf_counter()
     search_terms("sykehjemsplass" * 2000)

@@ -180,6 +180,7 @@ def _deflated_spaces(megabytes: int) -> bytes:
     return head + one * (megabytes - 1)
 
 
+@pytest.mark.timed
 def test_b9_a_bomb_of_a_gigabyte_is_stopped(worker: Worker) -> None:
     packed = _deflated_spaces(1024)
     content = f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n".encode() + packed + b"\nendstream"

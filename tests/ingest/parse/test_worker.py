@@ -55,6 +55,7 @@ def test_one_child_reads_body_after_body(worker: Worker) -> None:
     assert worker.process_id == first
 
 
+@pytest.mark.timed
 def test_a_body_that_takes_too_long_costs_its_child_and_the_next_gets_another(worker: Worker) -> None:
     worker.parse(PAGE, limits=Limits(), today=TODAY)
     first = worker.process_id
