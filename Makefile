@@ -8,6 +8,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := torch==2.13.0
 # Processes that share the tests; those that hold the program to a time run alone afterwards.
 WORKERS ?= 2
+TIMED := $(shell grep -rl --include="*.py" "mark\.timed" tests)
 BENCH := ../shared/bench
 BROWSER := build/node_modules/axe-core
 
@@ -21,11 +22,11 @@ index: $(VENV)/.run
 
 test: $(VENV)/.dev index
 	$(PY) -m pytest -m "not slow and not timed" -n $(WORKERS) --dist loadfile
-	$(PY) -m pytest -m "timed and not slow"
+	$(PY) -m pytest -m "timed and not slow" $(TIMED)
 
 test-all: $(VENV)/.dev index
 	$(PY) -m pytest -m "not timed" -n $(WORKERS) --dist loadfile
-	$(PY) -m pytest -m timed
+	$(PY) -m pytest -m timed $(TIMED)
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff format --check src tests benchmarks app.py
