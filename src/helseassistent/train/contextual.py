@@ -1,6 +1,6 @@
 """`helseassistent train --contextual`: the transformer's stages in order, each kept on disk.
 
-Tokenizer, token arrays, hidden words, pairs, questions, hard negatives, last lessons from there, their mean, folder.
+Tokenizer, token arrays, hidden words, pairs, questions, hard negatives, hidden words again, all uses at once, folder.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from helseassistent.train.contextual_batches import batches, mixture
+from helseassistent.train.contextual_batches import batches, in_order, mixture
 from helseassistent.train.contextual_export import contextual_card, write_contextual
 from helseassistent.train.contextual_fit import fit_lesson, vectors
+from helseassistent.train.contextual_heads import JointModel
+from helseassistent.train.contextual_joint import fit_joint
+from helseassistent.train.contextual_joint_batches import joint_draw
 from helseassistent.train.contextual_masked import fit_masked
-from helseassistent.train.contextual_model import ContextualEncoder, Weights, encoder_from, mean_weights, weights_of
+from helseassistent.train.contextual_model import ContextualEncoder, Weights, encoder_from, load_weights, weights_of
+from helseassistent.train.contextual_pool import Pool, counting_pieces, read_pool
 from helseassistent.train.contextual_recipe import PAIR_FILES, ContextualRecipe, Lesson
 from helseassistent.train.contextual_start import first_encoder
 from helseassistent.train.materials import Materials, read_materials
@@ -48,12 +52,14 @@ def train_contextual(
 ) -> TrainReport:
     """Make a transformer from the folder `texts` and write it to the folder `out`, on a GPU if there is one.
 
-    `questions`, `barred` and `work` are those of `pipeline.train`; `announce` is told how long it takes without a GPU.
+    `questions`, `barred` and `work` are those of `pipeline.train`; beside the first of `questions` lie the labels of
+    sentences and the near misses, if there are any. `announce` is told how long it takes without a GPU.
 
     Raises:
         HelseassistentError: if there is too little to train on, or a line cannot be read.
     """
     begun, recipe = time.monotonic(), recipe or ContextualRecipe()
+    barred = barred or texts.resolve().parent / "bench"
     stages = Stages(work or out.with_name(f"{out.name}-steg"), key=recipe.digest)
     materials = read_materials(
         texts,
@@ -65,7 +71,8 @@ def train_contextual(
         files=PAIR_FILES,
         halved=True,
     )
-    run = _Run(materials, recipe, stages, _device(recipe, announce=announce))
+    pool = read_pool(texts, questions=questions, barred=barred, tokenizer=materials.tokenizer, seed=recipe.seed)
+    run = _Run(materials, pool, recipe, stages, _device(recipe, announce=announce))
     return TrainReport(out, run.write(out), time.monotonic() - begun, stages.resumed)
 
 
@@ -74,6 +81,7 @@ class _Run:
     """The stages of one recipe: each takes what the ones before it have left, and is made once."""
 
     materials: Materials
+    pool: Pool
     recipe: ContextualRecipe
     stages: Stages
     device: torch.device
@@ -81,23 +89,20 @@ class _Run:
     def write(self, folder: Path) -> Figures:
         """Make the model and its folder; how well held-out questions find their passages."""
         recipe, materials = self.recipe, self.materials
-        encoder = encoder_from(self._mean(), size=recipe.architecture, device=self.device)
-        questions, right = materials.asked.held_out_questions()
-        figures = measure_vectors(*self._vectors(encoder, questions), right=right)
-        card = contextual_card(recipe, figures=figures, rows=materials.rows)
-        write_contextual(folder, encoder, tokenizer=materials.tokenizer, card=card)
-        return figures
-
-    def _mean(self) -> Weights:
-        """The finished weights."""
         masked = self.stages.arrays("masked", self._masked)
-        base = self._after(masked, self.recipe.base, name="base")
-        fine = self._after(base, self.recipe.fine, name="fine")
+        base = self._after(masked, recipe.base, name="base")
+        fine = self._after(base, recipe.fine, name="fine")
         negatives = self.stages.arrays("negatives", lambda: self._mined(fine))["negatives"].astype(np.int32)
-        lessons = enumerate(self.recipe.last, 1)
-        return mean_weights(
-            [self._after(fine, lesson, name=f"last-{number}", negatives=negatives) for number, lesson in lessons]
-        )
+        again = self.stages.arrays("masked-again", lambda: self._masked_again(fine))
+        joint = self.stages.arrays("joint", lambda: self._joint(again, negatives))
+        model = JointModel(ContextualEncoder(recipe.architecture), recipe)
+        load_weights(model, joint)
+        questions, right = materials.asked.held_out_questions()
+        found = self._vectors(model.encoder.to(self.device), questions, materials.asked.passages)
+        figures = measure_vectors(*found, right=right)
+        card = contextual_card(recipe, figures=figures, rows=materials.rows | self.pool.rows)
+        write_contextual(folder, model, counts=self._counts(), tokenizer=materials.tokenizer, card=card)
+        return figures
 
     def _masked(self) -> Arrays:
         recipe, tokenizer, sentences = self.recipe, self.materials.tokenizer, self.materials.sentences
@@ -107,16 +112,13 @@ class _Run:
         fit_masked(encoder, sentences.flat, tokenizer=tokenizer, plan=recipe.masked, seed=recipe.seed)
         return weights_of(encoder)
 
-    def _after(
-        self, start: Weights, lesson: Lesson, *, name: str, negatives: NDArray[np.int32] | None = None
-    ) -> Weights:
+    def _after(self, start: Weights, lesson: Lesson, *, name: str) -> Weights:
         """The weights after a lesson that begins with `start`."""
 
         def taught() -> Arrays:
-            recipe = self.recipe
+            recipe, seed = self.recipe, self._seed(name)
             encoder = encoder_from(start, size=recipe.architecture, device=self.device)
-            seed = recipe.seed + zlib.crc32(name.encode())  # no two lessons draw the same
-            draw = mixture(self.materials, recipe=recipe, lesson=lesson, negatives=negatives)
+            draw = mixture(self.materials, recipe=recipe, shares=lesson.shares, size=lesson.batch)
             made = batches(draw, recipe=recipe, steps=lesson.steps, seed=seed, workers=_workers(self.device))
             fit_lesson(encoder, made, lesson=lesson, seed=seed, name=f"Lærer av par, {name}")
             return weights_of(encoder)
@@ -124,10 +126,10 @@ class _Run:
         return self.stages.arrays(name, taught)
 
     def _mined(self, weights: Weights) -> Arrays:
-        asked, recipe = self.materials.asked, self.recipe
+        asked, recipe = self.pool.asked, self.recipe
         encoder = encoder_from(weights, size=recipe.architecture, device=self.device)
         found = hard_negatives(
-            *self._vectors(encoder, asked.questions),
+            *self._vectors(encoder, asked.questions, asked.passages),
             questions=asked.questions,
             passages=asked.passages,
             right=asked.right,
@@ -137,11 +139,40 @@ class _Run:
         )
         return {"negatives": found}
 
-    def _vectors(self, encoder: ContextualEncoder, questions: Tokens) -> tuple[torch.Tensor, torch.Tensor]:
-        """Of `questions`, and of all passages that have some."""
+    def _masked_again(self, start: Weights) -> Arrays:
+        recipe, materials = self.recipe, self.materials
+        encoder, seed = encoder_from(start, size=recipe.architecture, device=self.device), self._seed("masked-again")
+        plan, flat = recipe.masked_again, materials.sentences.flat
+        fit_masked(encoder, flat, tokenizer=materials.tokenizer, plan=plan, seed=seed)
+        return weights_of(encoder)
+
+    def _joint(self, start: Weights, negatives: NDArray[np.int32]) -> Arrays:
+        recipe, seed, plan = self.recipe, self._seed("joint"), self.recipe.joint
+        encoder = encoder_from(start, size=recipe.architecture, device=torch.device("cpu"))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            model = JointModel(encoder, recipe).to(self.device)
+        pairs = mixture(self.materials, recipe=recipe, shares=plan.shares, size=plan.pairs)
+        draw = joint_draw(self.pool, pairs=pairs, negatives=negatives, counts=self._counts(), recipe=recipe)
+        made = in_order(draw, steps=plan.steps, seed=seed, workers=_workers(self.device))
+        fit_joint(model, made, plan=plan, seed=seed)
+        return weights_of(model)
+
+    def _counts(self) -> NDArray[np.uint8]:
+        size, common = self.recipe.architecture, self.recipe.joint.common
+        passages = self.pool.asked.passages
+        return counting_pieces(self.materials.tokenizer, passages, vocabulary=size.vocabulary, common=common)
+
+    def _seed(self, name: str) -> int:
+        """No two stages draw the same."""
+        return self.recipe.seed + zlib.crc32(name.encode())
+
+    def _vectors(
+        self, encoder: ContextualEncoder, questions: Tokens, passages: Tokens
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         size = self.recipe.architecture
         asked = vectors(encoder, questions, longest=min(size.longest_question, size.window), name="Leser spørsmål")
-        return asked, vectors(encoder, self.materials.asked.passages, longest=size.window, name="Leser avsnitt")
+        return asked, vectors(encoder, passages, longest=size.window, name="Leser avsnitt")
 
 
 def _device(recipe: ContextualRecipe, *, announce: Callable[[str], None]) -> torch.device:

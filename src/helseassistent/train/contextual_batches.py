@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
-from helseassistent.train.contextual_recipe import PAIR_FILES, ContextualRecipe, Lesson
+from helseassistent.train.contextual_recipe import PAIR_FILES, ContextualRecipe, ContextualShares
 from helseassistent.train.materials import Materials
 from helseassistent.train.pairs import AskedPairs, Batch, Mixture, Source, Surroundings, Thinning
 from helseassistent.train.tokens import Ids
 
-_QUERY_GROUPS, _PASSAGE_GROUPS = 2, 5
+QUERY_GROUPS, PASSAGE_GROUPS = 2, 5
 _ROUND = 16  # tokens; lengths are rounded up so that few shapes occur
 _AHEAD = 4  # batches a worker has ready
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,70 +41,76 @@ class PaddedBatch:
     pairs: int
 
 
-def mixture(
-    materials: Materials,
-    *,
-    recipe: ContextualRecipe,
-    lesson: Lesson,
-    negatives: NDArray[np.int32] | None,
-) -> Mixture:
-    """What a lesson draws from, with one row of `negatives` a question if there are any."""
-    sentences, matched = materials.sentences, materials.matched
-    shares, window, kept = lesson.shares, recipe.surroundings_window, recipe.sentence_kept
-    sources: list[tuple[Source, float]] = [
-        (Surroundings(sentences, sentences.usable, window, kept), shares.surroundings),
-        *((matched[name], getattr(shares, name)) for name in PAIR_FILES),
-        (_asked(materials, recipe=recipe, negatives=negatives), shares.questions),
-        (materials.grouped, shares.thesaurus),
-    ]
-    thinning = Thinning(recipe.queries_whole, recipe.dropped, recipe.shortest_thinned)
-    return Mixture(
-        [(source, share) for source, share in sources if share and len(source)], lesson.batch, thinning, None
-    )
-
-
-def _asked(materials: Materials, *, recipe: ContextualRecipe, negatives: NDArray[np.int32] | None) -> AskedPairs:
-    asked = materials.asked
-    return AskedPairs(
+def mixture(materials: Materials, *, recipe: ContextualRecipe, shares: ContextualShares, size: int) -> Mixture:
+    """Batches of `size` pairs in these shares."""
+    sentences, matched, asked = materials.sentences, materials.matched, materials.asked
+    questions = AskedPairs(
         (asked.questions, asked.in_nynorsk, asked.misspelt),
         (1 - recipe.nynorsk - recipe.misspelt, recipe.nynorsk, recipe.misspelt),
         asked.passages,
         asked.questions_of,
-        np.full((len(asked.questions), 1), -1, np.int32) if negatives is None else negatives,
-        0 if negatives is None else recipe.negatives_each,
+        np.full((len(asked.questions), 1), -1, np.int32),
+        negatives_each=0,
     )
+    sources: list[tuple[Source, float]] = [
+        (
+            Surroundings(sentences, sentences.usable, recipe.surroundings_window, recipe.sentence_kept),
+            shares.surroundings,
+        ),
+        *((matched[name], getattr(shares, name)) for name in PAIR_FILES),
+        (questions, shares.questions),
+        (materials.grouped, shares.thesaurus),
+    ]
+    thinning = Thinning(recipe.queries_whole, recipe.dropped, recipe.shortest_thinned)
+    return Mixture([(source, share) for source, share in sources if share and len(source)], size, thinning, None)
 
 
 def batches(
     draw: Callable[[np.random.Generator], Batch], *, recipe: ContextualRecipe, steps: int, seed: int, workers: int
 ) -> Iterator[PaddedBatch]:
-    """`steps` batches in order; batch i depends on (seed, i) alone, however many `workers` make them ahead."""
-    drawn = _Drawn(draw, recipe, seed)
+    """`steps` batches in order, padded."""
+    yield from in_order(_Padding(draw, recipe), steps=steps, seed=seed, workers=workers)
+
+
+def in_order(make: Callable[[np.random.Generator], Made], *, steps: int, seed: int, workers: int) -> Iterator[Made]:
+    """`steps` times what `make` makes; number i depends on (seed, i) alone, however many `workers` make them ahead."""
     ahead = _AHEAD if workers else None
-    loader: DataLoader[PaddedBatch] = DataLoader(
-        drawn, batch_size=None, sampler=range(steps), num_workers=workers, prefetch_factor=ahead
+    loader: DataLoader[Made] = DataLoader(
+        _Steps(make, seed), batch_size=None, sampler=range(steps), num_workers=workers, prefetch_factor=ahead
     )
     yield from loader
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn(Dataset[PaddedBatch]):
-    draw: Callable[[np.random.Generator], Batch]
-    recipe: ContextualRecipe
+class _Steps(Dataset[Made]):
+    make: Callable[[np.random.Generator], Made]
     seed: int
 
-    def __getitem__(self, step: int) -> PaddedBatch:
-        batch = self.draw(np.random.default_rng((self.seed, step)))
+    def __getitem__(self, step: int) -> Made:
+        return self.make(np.random.default_rng((self.seed, step)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Padding:
+    draw: Callable[[np.random.Generator], Batch]
+    recipe: ContextualRecipe
+
+    def __call__(self, generator: np.random.Generator) -> PaddedBatch:
+        batch = self.draw(generator)
         passages = [text[: self.recipe.passage_tokens] for text in (*batch.passages, *batch.negatives)]
         queries = [text[: self.recipe.query_tokens] for text in batch.queries]
-        contents: dict[bytes, int] = {}
-        numbers = [contents.setdefault(text.tobytes(), len(contents)) for text in passages]
         return PaddedBatch(
-            grouped(queries, groups=_QUERY_GROUPS, longest=self.recipe.query_tokens),
-            grouped(passages, groups=_PASSAGE_GROUPS, longest=self.recipe.passage_tokens),
-            np.array(numbers, np.int64),
+            grouped(queries, groups=QUERY_GROUPS, longest=self.recipe.query_tokens),
+            grouped(passages, groups=PASSAGE_GROUPS, longest=self.recipe.passage_tokens),
+            contents_of(passages),
             len(queries),
         )
+
+
+def contents_of(texts: Sequence[Ids]) -> NDArray[np.int64]:
+    """One number a text, the same for the same text."""
+    known: dict[bytes, int] = {}
+    return np.array([known.setdefault(text.tobytes(), len(known)) for text in texts], np.int64)
 
 
 def grouped(texts: Sequence[Ids], *, groups: int, longest: int) -> list[Padded]:

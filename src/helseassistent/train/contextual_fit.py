@@ -53,11 +53,17 @@ def contrast(encoder: ContextualEncoder, batch: PaddedBatch, *, scale: float) ->
     queries, passages = _vectors(encoder, batch.queries), _vectors(encoder, batch.passages)
     contents = torch.from_numpy(batch.contents).to(queries.device)
     right = torch.arange(batch.pairs, device=queries.device)
-    same = contents[: batch.pairs, None] == contents[None]
-    same[right, right] = False
-    scores = (queries @ passages.T * scale).masked_fill(same, _NEVER)
-    backwards = functional.cross_entropy(scores[:, : batch.pairs].T, right)
-    return functional.cross_entropy(scores, right) + _BACKWARDS * backwards
+    return in_batch(queries @ passages.T * scale, contents=contents, right=right, backwards=_BACKWARDS)
+
+
+def in_batch(scores: torch.Tensor, *, contents: torch.Tensor, right: torch.Tensor, backwards: float) -> torch.Tensor:
+    """The loss of `scores`, (queries, passages); `right` numbers each query's passage, `contents` each text."""
+    queries = torch.arange(len(right), device=scores.device)
+    same = contents[right][:, None] == contents[None]
+    same[queries, right] = False
+    scores = scores.masked_fill(same, _NEVER)
+    looking_back = functional.cross_entropy(scores[:, right].T, queries)
+    return functional.cross_entropy(scores, right) + backwards * looking_back
 
 
 @torch.no_grad()
@@ -72,20 +78,21 @@ def vectors(encoder: ContextualEncoder, texts: Tokens, *, longest: int, name: st
     return found
 
 
-def optimiser_of(model: nn.Module) -> torch.optim.AdamW:
-    """Adam whose decay leaves biases and norms alone."""
+def optimiser_of(model: nn.Module, *, heads: Sequence[nn.Parameter] = (), times: float = 1.0) -> torch.optim.AdamW:
+    """Adam whose decay leaves biases and norms of `model` alone; `heads` learn `times` as fast, all with decay."""
     weights = list(model.parameters())
     kinds = [
         {"params": [part for part in weights if part.ndim > 1], "weight_decay": _DECAY},
         {"params": [part for part in weights if part.ndim <= 1], "weight_decay": 0.0},
     ]
+    kinds += [{"params": list(heads), "weight_decay": _DECAY, "times": times}] if heads else []
     return torch.optim.AdamW(kinds, betas=_MOMENTS, fused=weights[0].device.type == "cuda")
 
 
 def stepped(model: nn.Module, loss: torch.Tensor, *, optimiser: torch.optim.AdamW, rate: float) -> None:
-    """Move the weights of `model` one step down from `loss`."""
+    """Move the weights of `model` one step down from `loss`, those of a group with `times` as many times as fast."""
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("times", 1.0)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(model.parameters(), _LONGEST_STEP)
     optimiser.step()

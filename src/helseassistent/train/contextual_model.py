@@ -6,7 +6,7 @@ The names of the weights are those that the shipped file was trained with.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -70,8 +70,13 @@ class ContextualEncoder(nn.Module):
         return normed
 
 
+def pooled(tokens: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+    """The unit mean of the real ones of `tokens`, (texts, tokens, width); shape (texts, width)."""
+    return functional.normalize((tokens.float() * real[..., None]).sum(1), dim=1)
+
+
 class Pooled(nn.Module):
-    """The unit mean of the real tokens' vectors, as the graph gives it that is shipped."""
+    """The encoder with one unit vector a text."""
 
     def __init__(self, encoder: ContextualEncoder) -> None:
         super().__init__()
@@ -80,8 +85,7 @@ class Pooled(nn.Module):
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Shape (texts, width)."""
         real = attention_mask.bool()
-        tokens = self.encoder(input_ids, real).float() * real[..., None]
-        return functional.normalize(tokens.sum(1), dim=1)
+        return pooled(self.encoder(input_ids, real), real)
 
 
 class MaskedLoss(nn.Module):
@@ -101,21 +105,18 @@ class MaskedLoss(nn.Module):
         return functional.cross_entropy(guesses, right)
 
 
-def weights_of(encoder: ContextualEncoder) -> dict[str, NDArray[np.float32]]:
+def weights_of(model: nn.Module) -> dict[str, NDArray[np.float32]]:
     """A copy of all weights by name."""
-    return {name: weights.detach().float().cpu().numpy().copy() for name, weights in encoder.state_dict().items()}
+    return {name: weights.detach().float().cpu().numpy().copy() for name, weights in model.state_dict().items()}
+
+
+def load_weights(model: nn.Module, weights: Weights) -> None:
+    """Give `model` these weights."""
+    model.load_state_dict({name: torch.from_numpy(np.asarray(part, np.float32)) for name, part in weights.items()})
 
 
 def encoder_from(weights: Weights, *, size: Architecture, device: torch.device) -> ContextualEncoder:
     """An encoder with these weights."""
     encoder = ContextualEncoder(size)
-    encoder.load_state_dict({name: torch.from_numpy(np.asarray(part, np.float32)) for name, part in weights.items()})
+    load_weights(encoder, weights)
     return encoder.to(device)
-
-
-def mean_weights(parts: Sequence[Weights]) -> dict[str, NDArray[np.float32]]:
-    """Every weight as the mean of those in `parts`, which must have one start in common."""
-    return {
-        name: np.mean([np.asarray(part[name], np.float32) for part in parts], axis=0, dtype=np.float32)
-        for name in parts[0]
-    }
