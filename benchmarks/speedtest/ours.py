@@ -15,6 +15,8 @@ from helseassistent.assistant import Assistant
 from helseassistent.index.build import build
 from helseassistent.index.contextual import PairedEncoder, shipped_contextual
 from helseassistent.index.encode import load_encoder, unit_rows
+from helseassistent.index.generation import Generation
+from helseassistent.index.in_context import BEFORE, ContextReader, WordsInContext
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.settings import Settings
@@ -24,6 +26,7 @@ from speedtest.material import corpus_of, questions_of
 
 PARTS = ("encode", "bm25", "dense", "rank", "search", "extract", "answer", "cpu")
 _WARMING = 20  # questions before the clock runs
+_PIECES = 60  # of words that count in a passage, about what laws and public texts have
 
 
 def measure_build(index: Path, *, passages: int) -> dict[str, Any]:
@@ -99,12 +102,25 @@ def _paired(assistant: Assistant) -> Assistant:
     rows = len(assistant.retriever.generation.passages), second.dimensions
     vectors = unit_rows(np.random.default_rng(1).normal(size=rows).astype(np.float32)).astype(np.float16)
     retriever = HybridRetriever(
-        replace(assistant.retriever.generation, contextual_vectors=vectors),
+        replace(
+            assistant.retriever.generation,
+            contextual_vectors=vectors,
+            in_context=_pieces(assistant.retriever.generation, dimensions=second.of_words),
+        ),
         encoder=encoder,
         weights=RankWeights.shipped(contextual=True),
         vectors=assistant.vectors,
     )
     return replace(assistant, retriever=retriever, encoder=encoder)
+
+
+def _pieces(generation: Generation, *, dimensions: int) -> WordsInContext:
+    """As many pieces of words as real passages have, spread over their sentences, with vectors of chance."""
+    sentences = np.repeat(np.diff(generation.sentence_bounds), _PIECES)
+    place = np.tile(np.arange(_PIECES), len(generation.passages))
+    bounds = np.arange(len(generation.passages) + 1) * _PIECES
+    vectors = np.random.default_rng(2).integers(-40, 41, size=(len(place), dimensions), dtype=np.int8)
+    return WordsInContext(vectors, np.minimum(place * sentences // _PIECES, BEFORE - 1).astype(np.uint8), bounds)
 
 
 def _observe(generation: Any, encoder: Any, *, clock: Clock) -> None:
@@ -116,3 +132,5 @@ def _observe(generation: Any, encoder: Any, *, clock: Clock) -> None:
     generation.__dict__["dense"] = Timed(generation.dense, clock, name="dense", methods=["search"])
     for kind in {type(encoder), *(type(part) for part in vars(encoder).values() if hasattr(part, "encode_questions"))}:
         kind.encode_questions = clock.timed(kind.encode_questions, "encode", within="rank")
+        if kind is ContextReader:
+            kind.ask = clock.timed(kind.ask, "encode", within="rank")

@@ -78,6 +78,7 @@ class Sentence:
     text: str
     similarity: float  # cosine
     late: float = 0.0  # how surely it says the question, word by word; in [-1, 1]
+    read: float | None = None  # log-odds that it answers, by the reader; None where none has read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class Signals:
     contextual: float = 0.0  # question against title, headings and text, by the encoder that reads words in context
     said: float = 0.0  # share of the question's words that the passage says, the rare ones counting more
     late: float = 0.0  # how surely the passage says the question, word by word; in [-1, 1]
+    in_context: float = 0.0  # the same with the words of both read in their context; in [0, 1]
+    read: float = 0.0  # log-odds that one of its sentences answers, by the reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,3 +90,17 @@ def test_a_missing_model_is_refused_with_the_command_that_mends_it(tmp_path: Pat
 
 def test_the_threshold_is_part_of_equality() -> None:
     assert replace(MODEL, threshold=0.7) != MODEL
+
+
+def test_the_threshold_is_that_of_the_size_of_the_corpus() -> None:
+    model = replace(MODEL, by_pages=((1, 0.4), (10, 0.5), (30, 0.7)))
+    found = [model.of_corpus(pages=pages).threshold for pages in (0, 1, 9, 10, 29, 30, 5000)]
+    assert found == [0.6, 0.4, 0.4, 0.5, 0.5, 0.7, 0.7]
+    assert MODEL.of_corpus(pages=12) == MODEL
+    assert model_from_json(model_json(model), encoder="abc123") == model
+
+
+def test_a_model_from_before_there_were_sizes_is_read() -> None:
+    stored = json.loads(model_json(MODEL))
+    del stored["by_pages"]
+    assert model_from_json(json.dumps(stored), encoder="abc123") == MODEL

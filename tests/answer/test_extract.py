@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from answer.evidence import found
 from fakes import HashingEncoder
-from helseassistent.answer.extract import MOST_SENTENCES, MOST_WORDS, SURE, Choice, choose, draft, quoted
+from helseassistent.answer.extract import AROUND, MOST_SENTENCES, MOST_WORDS, SURE, Choice, choose, draft, quoted
 from helseassistent.answer.reading import WordVectors, read_question
 from helseassistent.assistant import Assistant
 from helseassistent.text.sentences import blocks, sentence_spans
@@ -76,10 +76,17 @@ def test_probabilities_sum_to_one_and_follow_the_scores_of_the_passages() -> Non
     evidence = [found("Legen har parkering her.", file=f"{i}.md", score=float(-i)) for i in range(6)]
     reading = read_question("Har legen parkering?", encoder=encoder)
     chosen = choose(reading, evidence=[found(""), *evidence], vectors=WordVectors(encoder))
-    assert [choice.passage for choice in chosen] == [1, 2, 3]  # the first PASSAGES, one of them without a sentence
+    assert [choice.passage for choice in chosen] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]  # the first PASSAGES, one of them without a sentence
     assert sum(choice.probability for choice in chosen) == pytest.approx(1)
-    # The sentences are the same, so that only the passages tell them apart: a softmax over 0, -1, -2.
-    assert [choice.probability for choice in chosen] == pytest.approx([0.66524, 0.24473, 0.09003], abs=1e-5)
+    # The sentences are the same, so that only the passages tell them apart: a softmax over 0 to -4.
+    expected = [0.63641, 0.23412, 0.08613, 0.03168, 0.01166]
+    assert [choice.probability for choice in chosen] == pytest.approx(expected, abs=1e-5)
 
 
 def test_no_sentences_give_no_choice() -> None:
@@ -104,9 +111,21 @@ def test_as_few_are_quoted_as_are_surely_enough(shares: tuple[float, ...], count
     assert quoted(choices(*shares)) == choices(*shares)[:count]
 
 
-def test_a_sentence_is_quoted_alone_and_in_the_offsets_of_the_page() -> None:
-    evidence = [found("Legen er inne. Røntgen tas i dag. Kafeen er åpen.", start=200)]
+def test_a_sentence_among_long_ones_is_quoted_alone_and_in_the_offsets_of_the_page() -> None:
+    long = "Kommunen har " + "veldig " * AROUND + "mye."
+    evidence = [found(f"{long} Røntgen tas i dag. {long}", start=200)]
     assert quotes(evidence, Choice(0, 1, 0.9)) == [["Røntgen tas i dag."]]
+
+
+def test_a_short_sentence_brings_what_stands_beside_it_in_its_paragraph() -> None:
+    evidence = [found("Kafeen er åpen.\n\nLegen er inne. Røntgen tas i dag. Prøver tas også.\n\nParkering koster.")]
+    assert quotes(evidence, Choice(0, 2, 0.9)) == [["Legen er inne. Røntgen tas i dag. Prøver tas også."]]
+
+
+def test_what_stands_after_comes_first_where_not_all_has_room() -> None:
+    before, after = "Legen " + "er " * 30 + "inne.", "Prøver " + "tas " * 30 + "også."
+    evidence = [found(f"{before} Røntgen tas i dag. {after}")]
+    assert quotes(evidence, Choice(0, 1, 0.9)) == [[f"Røntgen tas i dag. {after}"]]
 
 
 def test_sentences_that_follow_in_one_paragraph_are_one_quote_and_in_two_paragraphs_two_claims() -> None:
@@ -118,9 +137,10 @@ def test_sentences_that_follow_in_one_paragraph_are_one_quote_and_in_two_paragra
 
 
 def test_a_sentence_that_points_back_brings_the_one_before_it() -> None:
-    evidence = [found("Kommunen har et eget senter. Dette er åpent hele døgnet.")]
-    assert quotes(evidence, Choice(0, 1, 0.9)) == [["Kommunen har et eget senter. Dette er åpent hele døgnet."]]
-    assert quotes(evidence, Choice(0, 0, 0.9)) == [["Kommunen har et eget senter."]]
+    long = "Kommunen har " + "et eget senter og " * 13 + "mer."
+    evidence = [found(f"{long} Dette er åpent hele døgnet.")]
+    assert quotes(evidence, Choice(0, 1, 0.9)) == [[f"{long} Dette er åpent hele døgnet."]]
+    assert quotes(evidence, Choice(0, 0, 0.9)) == [[long]]
 
 
 def test_a_sentence_before_it_that_is_too_long_is_left_out() -> None:

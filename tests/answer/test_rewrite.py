@@ -17,7 +17,7 @@ from helseassistent.types import Abstention, Answer
 from helseassistent.wiring import Parts
 
 QUESTIONS = Path(__file__).parents[2] / "benchmarks" / "questions"
-VAGUE = "Storetveit hvor mange da?"
+VAGUE = "hvor mange har de der oppe på Storetveit"
 CLEAR = "Hvor mange plasser har mottaksavdelingen på Storetveit sykehjem?"
 
 

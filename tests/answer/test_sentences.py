@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -56,8 +58,20 @@ def test_a_score_is_the_weighted_sum_and_an_absent_weight_weighs_nothing() -> No
     assert sentence_scores(table, weights={}).tolist() == [0.0, 0.0]
 
 
-def test_the_shipped_weights_are_numbers_for_known_signals() -> None:
-    weights = shipped_weights()
+def test_what_no_reader_has_read_weighs_nothing_and_odds_are_a_signal() -> None:
+    encoder = HashingEncoder()
+    unread = found(TEXT).sentences
+    read = [replace(sentence, read=odds) for sentence, odds in zip(unread, (-3.0, 2.5, 0.0), strict=True)]
+    reading, vectors = read_question(QUESTION, encoder=encoder), WordVectors(encoder)
+    for sentences, expected in ((unread, [0.0, 0.0, 0.0]), (read, [-3.0, 2.5, 0.0])):
+        table = sentence_features(reading, sentences, context="", vectors=vectors)
+        assert table[:, NAMES.index("read")].tolist() == expected
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_the_shipped_weights_are_numbers_for_known_signals(read: bool) -> None:
+    weights = shipped_weights(read=read)
     assert weights
     assert set(weights) <= set(NAMES)
+    assert (weights["read"] != 0) is read
     assert all(np.isfinite(weight) for weight in weights.values())

@@ -37,6 +37,11 @@ def question_folder(folder: Path, rows: list[Questioned]) -> Path:
         folder / "near-miss-service.jsonl",
         *({"title": row.title, "id": row.id, "question": f"Hvem leder {row.title}?"} for row in held),
     )
+    # Every document here has two passages, so that none of these is known to be unanswered by its page.
+    write_lines(
+        folder / "reader.jsonl",
+        *({"id": row.id, "answered": [], "near_miss": [f"Hva koster {row.title}?"]} for row in held),
+    )
     labels = ("other", "other", "task", "advice", "elsewhere", "other", "greeting", "thanks")
     messages = [{"question": f"Hvordan blir været i uke {n}?", "label": label} for n, label in enumerate(labels)]
     write_lines(folder / "out-of-scope.jsonl", *messages)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from helseassistent.train.data import Questioned
@@ -29,6 +31,16 @@ def made(material: Material) -> list[Episode]:
 def test_passages_of_one_title_are_one_document(material: Material) -> None:
     assert len(material.documents) == 500
     assert all(len(rows) == 2 for rows in material.documents.values())
+
+
+def test_a_near_miss_of_a_passage_is_one_of_its_page_where_the_page_is_that_passage(
+    rows: list[Questioned], tmp_path: Path
+) -> None:
+    alone = [row for number, row in enumerate(rows) if number % 2 == 0]
+    assert any(row.held_out for row in alone)
+    for some, counts in ((rows, False), (alone, True)):
+        found = read_material(some, questions=question_folder(tmp_path, some)).near_misses
+        assert {any(question.startswith("Hva koster") for question in near) for near in found.values()} == {counts}
 
 
 def test_small_talk_is_no_message_out_of_scope(material: Material) -> None:

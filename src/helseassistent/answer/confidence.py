@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from math import exp, isfinite
 from pathlib import Path
 
@@ -32,6 +32,12 @@ class ConfidenceModel:
     coverage: float  # cross-validated share of questions answered at the threshold
     ece: float
     brier: float
+    by_pages: tuple[tuple[int, float], ...] = ()  # from how many pages on another threshold holds, ascending
+
+    def of_corpus(self, *, pages: int) -> ConfidenceModel:
+        """The same with the threshold for a corpus of so many pages."""
+        fitting = [threshold for first, threshold in self.by_pages if pages >= first]
+        return replace(self, threshold=fitting[-1]) if fitting else self
 
 
 def probability(features: Mapping[str, float], model: ConfidenceModel) -> float:
@@ -66,6 +72,7 @@ def _number(value: object) -> float:
 def _parsed(text: str) -> ConfidenceModel:
     raw = json.loads(text)
     known = {field.name for field in fields(ConfidenceModel)}
+    raw = {"by_pages": [], **raw} if isinstance(raw, dict) else raw
     if not isinstance(raw, dict) or set(raw) != known:
         raise ValueError(raw)
     return ConfidenceModel(
@@ -84,6 +91,7 @@ def _parsed(text: str) -> ConfidenceModel:
         coverage=_number(raw["coverage"]),
         ece=_number(raw["ece"]),
         brier=_number(raw["brier"]),
+        by_pages=tuple((int(_number(first)), _number(threshold)) for first, threshold in raw["by_pages"]),
     )
 
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from helseassistent.answer.reading import Reading, WordVectors, asks_about_title
-from helseassistent.answer.sentences import sentence_features, sentence_scores
+from helseassistent.answer.sentences import sentence_features, sentence_scores, shipped_weights
 from helseassistent.answer.verify import Draft, DraftClaim, DraftQuote
 from helseassistent.types import Passage, Scored, Sentence
 
-PASSAGES = 4  # only the best passages may speak
+PASSAGES = 6  # only the best passages may speak
 MOST_SENTENCES = 4
-SURE = 0.85  # sentences are added until one of them is the right one this surely
+SURE = 0.9  # sentences are added until one of them is the right one this surely
 SHORT = 5  # words; a shorter line that ends in a full stop does not end a list
 DEFINES = 6.0  # what is gained by the first sentence of a page that is about the very thing the question asks what is
 MOST_WORDS = 70  # of one quote, about three sentences
+AROUND = 50  # words up to which a quote takes in what stands beside it in its paragraph
 _BULLETS = ("-", "*", "+", "•")
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zæøå])[.)]\s")
 _ANAPHORA = re.compile(
@@ -47,7 +48,8 @@ def choose(reading: Reading, *, evidence: Sequence[Scored], vectors: WordVectors
             opening = (
                 DEFINES if _opens_its_page(scored, evidence) and asks_about_title(reading, scored.passage.title) else 0
             )
-            found = scored.score + sentence_scores(features)
+            weights = shipped_weights(read=scored.sentences[0].read is not None)
+            found = scored.score + sentence_scores(features, weights=weights)
             found[0] += opening
             scores += found.tolist()
             places += [(place, index) for index in range(len(scored.sentences))]
@@ -81,7 +83,8 @@ def draft(choices: Sequence[Choice], *, evidence: Sequence[Scored], confidence: 
     chosen = quoted(choices)
     spans: dict[int, set[tuple[int, int]]] = {}
     for choice in chosen:
-        around = _quoted_spans(evidence[choice.passage], choice.sentence)
+        scored = evidence[choice.passage]
+        around = [_widened(span, scored) for span in _quoted_spans(scored, choice.sentence)]
         spans.setdefault(choice.passage, set()).update(around)
     claims = []
     for place, found in spans.items():
@@ -116,6 +119,16 @@ def _quoted_spans(scored: Scored, chosen: int) -> list[tuple[int, int]]:
         return [(chosen, _end_of_list(sentences, chosen))]
     first = chosen - 1 if chosen > 0 and _ANAPHORA.match(sentences[chosen].text) else chosen
     return [(first if _words(sentences[first : chosen + 1]) <= MOST_WORDS else chosen, chosen)]
+
+
+def _widened(span: tuple[int, int], scored: Scored) -> tuple[int, int]:
+    """The span with the sentences after and before it in its paragraph, as many as make at most AROUND words."""
+    (first, last), sentences = span, scored.sentences
+    while last + 1 < len(sentences) and _same_paragraph(scored, last) and _words(sentences[first : last + 2]) <= AROUND:
+        last += 1
+    while first > 0 and _same_paragraph(scored, first - 1) and _words(sentences[first - 1 : last + 1]) <= AROUND:
+        first -= 1
+    return first, last
 
 
 def _joined(spans: Sequence[tuple[int, int]], scored: Scored) -> list[list[tuple[int, int]]]:

@@ -15,7 +15,7 @@ from helseassistent.answer.reading import Reading, WordVectors, nearness, nearne
 from helseassistent.text.asked import amounts, counted, holds
 from helseassistent.types import Sentence
 
-NAMES = ("similarity", "late", "said", "asked", "counts")
+NAMES = ("similarity", "late", "said", "asked", "counts", "read")
 Features: TypeAlias = NDArray[np.float64]  # shape (sentences, len(NAMES))
 
 
@@ -35,16 +35,20 @@ def sentence_features(
     return np.array([_row(reading, sentence, said=value, counts=count) for sentence, value, count in rows])
 
 
-def sentence_scores(features: Features, *, weights: Mapping[str, float] | None = None) -> NDArray[np.float64]:
+def sentence_scores(features: Features, *, weights: Mapping[str, float]) -> NDArray[np.float64]:
     """Scores whose softmax is the probability that the sentence is the one that answers, given its passage."""
-    chosen = shipped_weights() if weights is None else weights
-    return np.asarray(features @ np.array([chosen.get(name, 0.0) for name in NAMES]))
+    return np.asarray(features @ np.array([weights.get(name, 0.0) for name in NAMES]))
+
+
+def sentence_file(*, read: bool) -> str:
+    """Which file of this folder holds the weights for sentences that the reader has read, or has not."""
+    return "sentence.json" if read else "sentence-static.json"
 
 
 @cache
-def shipped_weights() -> Mapping[str, float]:
-    """The weights in `sentence.json`, fitted by `helseassistent train` on labelled sentences."""
-    content = resources.files("helseassistent.answer").joinpath("sentence.json").read_text(encoding="utf-8")
+def shipped_weights(*, read: bool) -> Mapping[str, float]:
+    """The weights in `sentence_file`, fitted by `helseassistent train` on labelled sentences."""
+    content = resources.files("helseassistent.answer").joinpath(sentence_file(read=read)).read_text(encoding="utf-8")
     weights: dict[str, float] = json.loads(content)["weights"]
     return weights
 
@@ -56,6 +60,7 @@ def _row(reading: Reading, sentence: Sentence, *, said: float, counts: float) ->
         said,
         float(any(holds(sentence.text, kind) for kind in reading.asked)),
         counts,
+        sentence.read or 0.0,
     ]
 
 

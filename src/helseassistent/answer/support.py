@@ -47,6 +47,7 @@ def features(
         "contextual": signals.contextual,
         "said": signals.said,
         "late": signals.late,
+        "in_context": signals.in_context,
         "covered": float(reading.importance @ said_around),
         "gap": _gap(reading.importance, said_around),
         "new_covered": float(left @ said_around),
@@ -56,6 +57,8 @@ def features(
         "quote_new_gap": _gap(left, said),
         "quote_similarity": max(evidence[c.passage].sentences[c.sentence].similarity for c in shown),
         "quote_late": max(evidence[c.passage].sentences[c.sentence].late for c in shown),
+        "quote_read": max(evidence[c.passage].sentences[c.sentence].read or 0.0 for c in shown),
+        "read": _read(evidence),
         "passage_share": sum(choice.probability for choice in choices if choice.passage == shown[0].passage),
         "quote_share": sum(choice.probability for choice in shown),
         "page_margin": _page_margin(evidence),
@@ -70,6 +73,12 @@ def features(
         "count_gap": _count_gap(reading, quote, vectors=vectors),
         "quote_lacks": float(bool(reading.asked) and not any(holds(quote, kind) for kind in reading.asked)),
     }
+
+
+def _read(evidence: Sequence[Scored]) -> float:
+    """Log-odds that any sentence answers, by the reader: what "none of them" is weighed against."""
+    odds = [sentence.read for scored in evidence for sentence in scored.sentences if sentence.read is not None]
+    return float(np.logaddexp.reduce(odds)) if odds else 0.0
 
 
 def _page_margin(evidence: Sequence[Scored]) -> float:

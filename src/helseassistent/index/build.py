@@ -171,6 +171,10 @@ def _fill(staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], 
     durable.write_new(staging / layout.SENTENCE_VECTORS, layout.array_bytes(table.sentence_vectors))
     if table.contextual_vectors is not None:
         durable.write_new(staging / layout.CONTEXTUAL_VECTORS, layout.array_bytes(table.contextual_vectors))
+    if table.in_context is not None:
+        durable.write_new(staging / layout.PIECES, layout.array_bytes(table.in_context.vectors))
+        durable.write_new(staging / layout.PIECE_SENTENCES, layout.array_bytes(table.in_context.sentences))
+        durable.write_new(staging / layout.PIECE_BOUNDS, layout.array_bytes(table.in_context.bounds))
     durable.write_new(staging / layout.TOKENS, layout.array_bytes(table.tokens.passages.ids))
     durable.write_new(staging / layout.TOKEN_BOUNDS, layout.array_bytes(table.tokens.passages.bounds))
     durable.write_new(staging / layout.SENTENCE_TOKENS, layout.array_bytes(table.tokens.sentences))

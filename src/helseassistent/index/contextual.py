@@ -1,7 +1,8 @@
 """The second encoder: a small transformer that reads words in their context, beside the static one that reads fast.
 
 The static encoder makes the vectors of passages, headings and sentences. The second makes one vector more for each
-passage and for the question; their cosine is a signal of the ranking. It runs as ONNX in 8 bits on one core a text.
+passage and for the question; their cosine is a signal of the ranking. It runs as ONNX in 8 bits on one core a text. The
+one of the package gives vectors of words as well (`index/in_context.py`); another that an operator names does not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from helseassistent.index.encode import verified
 from helseassistent.index.encode_onnx import GRAPH, load_onnx
+from helseassistent.index.in_context import ContextReader, with_words
 from helseassistent.types import Encoder, Vectors
 
 SHIPPED_CONTEXTUAL = Path(__file__).parent / "model_contextual"
@@ -54,11 +56,19 @@ def words_of(encoder: Encoder) -> Encoder:
     return encoder.words if isinstance(encoder, PairedEncoder) else encoder
 
 
-def shipped_contextual() -> Encoder:
+def reader_of(encoder: Encoder) -> ContextReader | None:
+    """The second encoder, if it is one that gives vectors of words."""
+    second = contextual_of(encoder)
+    return second if isinstance(second, ContextReader) else None
+
+
+def shipped_contextual() -> ContextReader:
     """The second encoder of the package.
 
     Raises:
         EncoderError: if a file of it is missing or altered, or ONNX Runtime is not installed.
     """
     verified(SHIPPED_CONTEXTUAL)
-    return load_onnx(SHIPPED_CONTEXTUAL / GRAPH, name="den som leser i sammenheng", alone=True)
+    name = "den som leser i sammenheng"
+    encoder = load_onnx(SHIPPED_CONTEXTUAL / GRAPH, name=name, alone=True)
+    return with_words(encoder, SHIPPED_CONTEXTUAL, name=name)

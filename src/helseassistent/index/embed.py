@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from helseassistent.index.contextual import contextual_of, words_of
+from helseassistent.index.contextual import contextual_of, reader_of, words_of
 from helseassistent.index.encode import StaticEncoder
 from helseassistent.index.generation import Generation, SentenceTable
+from helseassistent.index.in_context import ContextReader, WordsInContext
 from helseassistent.index.late import shipped_late
 from helseassistent.index.passage_tokens import PassageTokens, joined, passage_tokens
 from helseassistent.index.passages import context_of, embedded_text
@@ -30,6 +31,7 @@ class Table:
     sentences: SentenceTable
     sentence_vectors: NDArray[np.float16]
     contextual_vectors: NDArray[np.float16] | None  # by the second encoder, if there is one
+    in_context: WordsInContext | None  # its word pieces, if it gives them
     tokens: PassageTokens
     embedded: int
 
@@ -54,6 +56,8 @@ def embed(
     sentence_vectors = np.zeros((len(table), size), dtype=np.float16)
     second, words = contextual_of(encoder), words_of(encoder)
     contextual = np.zeros((len(passages), second.dimensions), dtype=np.float16) if second else None
+    reader = reader_of(encoder)
+    in_context: dict[int, WordsInContext] = {}
     known = {passage.id: row for row, passage in enumerate(previous.passages)} if previous else {}
     for row, passage in enumerate(passages if known else ()):
         if previous and (old := known.get(passage.id)) is not None:
@@ -61,6 +65,8 @@ def embed(
             contexts[row] = previous.context_vectors[old]
             if contextual is not None and previous.contextual_vectors is not None:
                 contextual[row] = previous.contextual_vectors[old]
+            if previous.in_context is not None:
+                in_context[row] = previous.in_context.take(np.array([old]))
             first, last = previous.sentence_bounds[old], previous.sentence_bounds[old + 1]
             sentence_vectors[bounds[row] : bounds[row + 1]] = previous.sentence_vectors[first:last]
     late, read, embedded = shipped_late(), [], 0
@@ -73,7 +79,11 @@ def embed(
         rows, embedded = begin + fresh, embedded + len(fresh)
         inner = np.concatenate([np.arange(bounds[row], bounds[row + 1]) for row in rows.tolist()])
         contexts[rows] = _encode_once([context_of(passages[row]) for row in rows.tolist()], encoder=encoder)
-        if contextual is not None and second:
+        if contextual is not None and reader:
+            chosen = rows.tolist()
+            contextual[rows], pieces = _read([passages[row] for row in chosen], [spans[row] for row in chosen], reader)
+            in_context.update((row, pieces.take(np.array([at]))) for at, row in enumerate(rows.tolist()))
+        elif contextual is not None and second:
             contextual[rows] = second.encode_passages([embedded_text(passages[row]) for row in rows.tolist()])
         if isinstance(words, StaticEncoder) and words.reads_like(late.reader):
             vectors[rows] = words.encode_tokens(read[-1].passages.take(fresh))
@@ -83,7 +93,24 @@ def embed(
         texts = [pages[passages[row].file].body[start:end] for row in rows.tolist() for start, end in spans[row]]
         if texts:
             sentence_vectors[inner] = encoder.encode_passages(texts)
-    return Table(vectors, contexts, table, sentence_vectors, contextual, joined(read), embedded)
+    pieces_of_all = (
+        WordsInContext.joined([in_context[row] for row in range(len(passages))], dimensions=reader.of_words)
+        if reader
+        else None
+    )
+    return Table(vectors, contexts, table, sentence_vectors, contextual, pieces_of_all, joined(read), embedded)
+
+
+def _read(
+    passages: Sequence[Passage], spans: Sequence[Sequence[tuple[int, int]]], reader: ContextReader
+) -> tuple[Vectors, WordsInContext]:
+    texts = [embedded_text(passage) for passage in passages]
+    before = [len(text) - len(passage.text) for text, passage in zip(texts, passages, strict=True)]
+    ends = [
+        [offset, *(offset + end - passage.start for _, end in own)]
+        for offset, passage, own in zip(before, passages, spans, strict=True)
+    ]
+    return reader.passages(texts, sentence_ends=ends)
 
 
 def _encode_once(texts: Sequence[str], *, encoder: Encoder) -> Vectors:

@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from helseassistent.errors import EncoderError
-from helseassistent.index.encode_onnx import GRAPH, find_graph, load_onnx
+from helseassistent.index.encode_onnx import find_graph, load_onnx
 from helseassistent.index.half_precision import as_single
 from helseassistent.index.model_folder import (
     CHECKSUMS,
@@ -242,7 +242,7 @@ def verified(folder: Path) -> Digests:
     except OSError as error:
         raise EncoderError(f"Språkmodellen som følger med, mangler. {advice}") from error
     released = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines if line.strip())}
-    found = digests_of(folder, patterns=(*MODEL_FILES, GRAPH))
+    found = digests_of(folder, patterns=(*MODEL_FILES, "*.onnx"))
     for name in sorted(released.keys() | found.keys()):
         if released.get(name) != found.get(name):
             raise EncoderError(f"Fila «{name}» i språkmodellen som følger med, er ikke den som ble utgitt. {advice}")

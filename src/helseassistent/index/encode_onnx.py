@@ -84,16 +84,39 @@ class OnnxEncoder:
             vectors[rows] = part
         return unit_rows(vectors)
 
+    def run_each(
+        self, texts: Sequence[str], *, outputs: Sequence[str]
+    ) -> list[tuple[Encoding, list[NDArray[np.float32]]]]:
+        """Each text in a run of its own: its word pieces, and the named outputs of the graph for it.
+
+        A text without a piece is read as if it were one unknown piece.
+        """
+
+        def run(encoding: Encoding) -> tuple[Encoding, list[NDArray[np.float32]]]:
+            arrays = _padded([encoding], padding=self.padding)
+            if not encoding.ids:
+                arrays = {name: np.ones((1, 1), np.int64) for name in arrays}
+            found = self.session.run(list(outputs), self._given(arrays))
+            return encoding, [np.asarray(part[0], dtype=np.float32) for part in found]
+
+        encodings = self.tokenizer.encode_batch(list(texts))
+        if self.together == 1 or len(texts) == 1:
+            return [run(encoding) for encoding in encodings]
+        with ThreadPoolExecutor(self.together) as pool:
+            return list(pool.map(run, encodings))
+
     def _run(self, encodings: Sequence[Encoding]) -> NDArray[np.float32]:
         arrays = _padded(encodings, padding=self.padding)
-        given = {
+        output: NDArray[np.float32] = np.asarray(
+            self.session.run([_output(self.session).name], self._given(arrays))[0], dtype=np.float32
+        )
+        return output if output.ndim == 2 else _pooled(output, mask=arrays["attention_mask"], pooling=self.pooling)
+
+    def _given(self, arrays: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[Any]]:
+        return {
             node.name: arrays[node.name].astype(np.int32 if node.type == "tensor(int32)" else np.int64)
             for node in self.session.get_inputs()
         }
-        output: NDArray[np.float32] = np.asarray(
-            self.session.run([_output(self.session).name], given)[0], dtype=np.float32
-        )
-        return output if output.ndim == 2 else _pooled(output, mask=arrays["attention_mask"], pooling=self.pooling)
 
 
 def find_graph(path: Path) -> Path | None:
@@ -116,7 +139,12 @@ def load_onnx(graph: Path, *, name: str, alone: bool = False) -> OnnxEncoder:
     folder = graph.parent.parent if below else graph.parent
     if not (folder / TOKENIZER).is_file():
         raise EncoderError(f"Modellen «{name}» mangler {TOKENIZER}. Legg den i «{folder}».")
-    session = _session(graph, name=name, threads=1 if alone else 0)
+    session = open_session(graph, name=name, threads=1 if alone else 0)
+    unknown = [node.name for node in session.get_inputs() if node.name not in _IDS]
+    if unknown:
+        raise EncoderError(
+            f"Modellen «{name}» vil ha {', '.join(unknown)}, som en tekst ikke gir. Velg en annen modell."
+        )
     tokenizer, window = _tokenizer(folder, name=name)
     prompts = prompts_of(folder, name=name)
     # The graph, the weights that large models keep beside it, and every setting.
@@ -132,7 +160,12 @@ def load_onnx(graph: Path, *, name: str, alone: bool = False) -> OnnxEncoder:
     return OnnxEncoder(session, tokenizer, pooling, padding, prompts, fingerprint, dimensions, batch, together)
 
 
-def _session(graph: Path, *, name: str, threads: int) -> InferenceSession:
+def open_session(graph: Path, *, name: str, threads: int) -> InferenceSession:
+    """The graph on the processor, on `threads` cores; 0 takes all.
+
+    Raises:
+        EncoderError: if it cannot be read, or the extra is not installed.
+    """
     try:
         import onnxruntime
     except ImportError as error:
@@ -143,7 +176,7 @@ def _session(graph: Path, *, name: str, threads: int) -> InferenceSession:
     options.log_severity_level = 3  # errors only
     options.intra_op_num_threads = threads
     try:
-        session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except (
         failures.Fail,
         failures.InvalidArgument,
@@ -155,12 +188,6 @@ def _session(graph: Path, *, name: str, threads: int) -> InferenceSession:
         ValueError,
     ) as error:
         raise EncoderError(f"Modellen «{name}» lar seg ikke laste: {error}.") from error
-    unknown = [node.name for node in session.get_inputs() if node.name not in _IDS]
-    if unknown:
-        raise EncoderError(
-            f"Modellen «{name}» vil ha {', '.join(unknown)}, som en tekst ikke gir. Velg en annen modell."
-        )
-    return session
 
 
 def _output(session: InferenceSession) -> Any:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from helseassistent.errors import BrokenIndexError
 from helseassistent.index.bm25 import Bm25
+from helseassistent.index.in_context import WordsInContext
 from helseassistent.index.late import analyser
 from helseassistent.index.manifest import CURRENT, REBUILD, Manifest, read_manifest, verify_files
 from helseassistent.index.passage_tokens import PassageTokens
@@ -29,6 +30,7 @@ from helseassistent.types import Page, Passage, Vectors
 PAGES, PASSAGES, SENTENCES = "pages.jsonl", "passages.jsonl", "sentences.npy"
 VECTORS, CONTEXT_VECTORS, SENTENCE_VECTORS = "vectors.npy", "context_vectors.npy", "sentence_vectors.npy"
 CONTEXTUAL_VECTORS = "contextual_vectors.npy"
+PIECES, PIECE_SENTENCES, PIECE_BOUNDS = "pieces.npy", "piece_sentences.npy", "piece_bounds.npy"
 TOKENS, TOKEN_BOUNDS, SENTENCE_TOKENS = "tokens.npy", "token_bounds.npy", "sentence_tokens.npy"
 SAID, SAID_STEMS, SAID_WORDS, SAID_BOUNDS = "words.txt", "word_stems.npy", "passage_words.npy", "word_bounds.npy"
 SAID_TOKENS, SAID_TOKEN_BOUNDS = "word_tokens.npy", "word_token_bounds.npy"
@@ -54,6 +56,7 @@ class Generation:
     tokens: PassageTokens  # of title, headings and text, for late interaction
     said: WordTable
     contextual_vectors: Vectors | None = None  # by the second encoder, of the same texts as `vectors`
+    in_context: WordsInContext | None = None  # its word pieces, of the same texts
     vector_store: str = FAISS
     written: QuestionVectors | None = None  # of questions that stand beside the pages
 
@@ -167,6 +170,7 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
     pages = {page.file: page for page in map(_page, _lines(folder / PAGES))}
     passages = [_passage(fields, pages=pages) for fields in _lines(folder / PASSAGES)]
     second = _array(folder / CONTEXTUAL_VECTORS) if CONTEXTUAL_VECTORS in manifest.files else None
+    pieces = [_array(folder / name) for name in (PIECES, PIECE_SENTENCES, PIECE_BOUNDS) if name in manifest.files]
     asked = QUESTION_VECTORS in manifest.files
     written = QuestionVectors(_array(folder / QUESTION_ROWS), _array(folder / QUESTION_VECTORS)) if asked else None
     tokens = Tokens(_array(folder / TOKENS), _array(folder / TOKEN_BOUNDS))
@@ -182,6 +186,7 @@ def _load(folder: Path, *, manifest: Manifest, vector_store: str) -> Generation:
         tokens=PassageTokens(tokens, _array(folder / SENTENCE_TOKENS)),
         said=_said(folder),
         contextual_vectors=second,
+        in_context=WordsInContext(*pieces) if pieces else None,
         vector_store=vector_store,
         written=written,
     )

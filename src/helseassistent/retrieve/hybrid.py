@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +19,12 @@ from helseassistent.answer.reading import (
     rarity,
     read_question,
 )
-from helseassistent.index.contextual import contextual_of, words_of
+from helseassistent.index.contextual import contextual_of, reader_of, words_of
 from helseassistent.index.encode import StaticEncoder
 from helseassistent.index.generation import Generation
-from helseassistent.index.late import Asked, LateInteraction, shipped_late
+from helseassistent.index.in_context import AskedInContext
+from helseassistent.index.late import Asked as AskedLate
+from helseassistent.index.late import LateInteraction, shipped_late
 from helseassistent.index.passages import embedded_text
 from helseassistent.index.word_tokens import distinct
 from helseassistent.retrieve.rank import RankWeights, scores
@@ -29,7 +33,23 @@ from helseassistent.retrieve.thesaurus import Thesaurus, searched_also, shipped_
 from helseassistent.types import Encoder, Passage, Scored, Sentence, Signals, Vectors
 
 READ_AGAIN = 40  # passages that the second ranking reads
+READ = 8  # passages whose sentences the reader reads
+LEAST, MOST = -10.0, 15.0  # log-odds of a passage; what has not been read counts as the least
 _DECIMALS = 6  # of a score that count; what rounding in a sum of products turns around does not
+
+Odds: TypeAlias = Mapping[int, NDArray[np.float32]]  # of the sentences of passages, by row
+SentenceSignals: TypeAlias = tuple[float, float, float | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question made ready for every signal."""
+
+    question: str
+    vector: Scores  # by the encoder of words
+    late: AskedLate
+    contextual: Scores | None  # by the second encoder, if there is one
+    in_context: AskedInContext | None  # its words, if that one gives them
 
 
 class HybridRetriever:
@@ -47,7 +67,7 @@ class HybridRetriever:
     ) -> None:
         self.generation = generation
         self._encoder = encoder
-        self._second = contextual_of(encoder)
+        self._second, self._reader = contextual_of(encoder), reader_of(encoder)
         self._weights = weights
         self._late = late or shipped_late()
         own = words_of(encoder)
@@ -59,26 +79,28 @@ class HybridRetriever:
         """The best passages, best first, each with its signals and sentences; empty for a corpus without passages."""
         if not self.generation.passages:
             return []
-        question = self.generation.spelling.with_letters(question)
-        vector = self._encoder.encode_questions([question])[0]
-        table = self.table(question, vector=vector)
+        asked = self.ask(self.generation.spelling.with_letters(question))
+        table = self.table(asked)
         first = scores(table, weights=self._weights)
         # A stable order for equal scores: the passage that stands first in the corpus.
         order = np.lexsort((table.rows, -np.round(first, _DECIMALS)))[
             : max(top_k, READ_AGAIN if self._weights.again else 0)
         ]
-        asked = self._late.read(question)
-        read = self.read_again(question, table.rows[order], asked=asked)
+        again = self.read_again(asked, table.rows[order])
         final = first[order]
         if self._weights.again:
-            final = np.column_stack([final, read]) @ self._weights.again.at(table.own_words)
-        best = np.lexsort((table.rows[order], -np.round(final, _DECIMALS)))[:top_k]
-        rows = table.rows[order[best]]
+            final = np.column_stack([final, again]) @ self._weights.again.at(table.own_words)
+        best = np.lexsort((table.rows[order], -np.round(final, _DECIMALS)))
+        odds = self.read(asked, table.rows[order[best[:READ]]])
+        read = read_odds(odds, count=len(order), places=best)
+        if self._weights.last:
+            final = np.column_stack([final, read]) @ self._weights.last.at(table.own_words)
+            best = np.lexsort((table.rows[order], -np.round(final, _DECIMALS)))
+        rows = table.rows[order[best[:top_k]]]
         self._learn_words(rows[:PASSAGES])
-        sentences = self._sentences(rows, vector=vector, asked=asked)
         return [
-            self._scored(row, float(final[i]), (*table.values[order[i]], *read[i]), found)
-            for row, i, found in zip(rows.tolist(), best, sentences, strict=True)
+            self._scored(row, float(final[i]), (*table.values[order[i]], *again[i], read[i]), found)
+            for row, i, found in zip(rows.tolist(), best, self._sentences(rows, asked=asked, odds=odds), strict=False)
         ]
 
     def says(self, passage: Passage, question: str) -> float:
@@ -90,46 +112,72 @@ class HybridRetriever:
         """The official words that `search` looks for besides the question's own."""
         return searched_also(self._thesaurus.synonyms(question))
 
-    def table(self, question: str, *, vector: Scores) -> SignalTable:
+    def ask(self, question: str) -> Asked:
+        """Read the question by every encoder."""
+        vector = self._encoder.encode_questions([question])[0]
+        in_context = self._reader.ask(question) if self._reader else None
+        contextual = in_context.vector if in_context else None
+        if in_context is None and self._second:
+            contextual = self._second.encode_questions([question])[0]
+        return Asked(question, vector, self._late.read(question), contextual, in_context)
+
+    def table(self, asked: Asked) -> SignalTable:
         """The candidates for a question with the signals of the first ranking."""
         return signal_table(
-            question,
+            asked.question,
             generation=self.generation,
-            vector=vector,
-            contextual=self._second.encode_questions([question])[0] if self._second else None,
-            official=self.searched_also(question),
+            vector=asked.vector,
+            contextual=asked.contextual,
+            official=self.searched_also(asked.question),
         )
 
-    def read_again(self, question: str, rows: NDArray[np.int64], *, asked: Asked | None = None) -> NDArray[np.float64]:
-        """What only the second ranking sees of passages, `said` and `late`, shape (rows, 2)."""
+    def read_again(self, asked: Asked, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What only the second ranking sees of passages, `said`, `late` and `in_context`, shape (rows, 3)."""
         if not self._weights.again:
-            return np.zeros((len(rows), 2))
-        reading = read_question(question, encoder=self._encoder)
+            return np.zeros((len(rows), 3))
+        reading = read_question(asked.question, encoder=self._encoder)
         said = said_shares(reading, self._nearness(reading, rows))
-        passages = self.generation.tokens.passages.take(rows)
-        return np.column_stack([said, self._late.scores(asked or self._late.read(question), passages)])
+        late = self._late.scores(asked.late, self.generation.tokens.passages.take(rows))
+        in_context = np.zeros(len(rows), np.float32)
+        if self._reader and self.generation.in_context and asked.in_context:
+            in_context = self._reader.late(asked.in_context, self.generation.in_context.take(rows))
+        return np.column_stack([said, late, in_context])
 
     def _scored(
-        self, row: int, score: float, values: tuple[float, ...], sentences: Sequence[tuple[float, float]]
+        self, row: int, score: float, values: tuple[float, ...], sentences: Sequence[SentenceSignals]
     ) -> Scored:
         passage = self.generation.passages[row]
         body = self.generation.pages[passage.file].body
         spans = [(start, end) for _, start, end in self.generation.sentences_of(row)]
         found = tuple(
-            Sentence(start, end, body[start:end], similarity, said)
-            for (start, end), (similarity, said) in zip(spans, sentences, strict=True)
+            Sentence(start, end, body[start:end], *signals)
+            for (start, end), signals in zip(spans, sentences, strict=True)
         )
         return Scored(passage, score, Signals(*(float(value) for value in values)), found)
 
-    def _sentences(self, rows: NDArray[np.int64], *, vector: Scores, asked: Asked) -> list[list[tuple[float, float]]]:
-        """For each passage, how near each of its sentences is to the question and how surely it says it."""
+    def read(self, asked: Asked, rows: NDArray[np.int64]) -> Odds:
+        """What the reader says of each sentence of passages; empty without a reader."""
+        if not (self._reader and self.generation.in_context and asked.in_context):
+            return {}
+        bounds = self.generation.sentence_bounds
+        counts = (bounds[rows + 1] - bounds[rows]).tolist()
+        found = self._reader.read(asked.in_context, self.generation.in_context.take(rows), sentences=counts)
+        return dict(zip(rows.tolist(), found, strict=True))
+
+    def _sentences(self, rows: NDArray[np.int64], *, asked: Asked, odds: Odds) -> list[list[SentenceSignals]]:
+        """For each passage the signals of its sentences: how near, how surely said, and what the reader says."""
         bounds = self.generation.sentence_bounds
         places = [np.arange(bounds[row], bounds[row + 1]) for row in rows.tolist()]
         every = np.concatenate(places)
-        similarities = sentence_similarities(every, generation=self.generation, vector=vector)
-        said = self._late.scores(asked, self.generation.tokens.of_sentences(every))
-        both = iter(zip(similarities.tolist(), said.tolist(), strict=True))
-        return [[next(both) for _ in own] for own in places]
+        similarities = sentence_similarities(every, generation=self.generation, vector=asked.vector)
+        said = self._late.scores(asked.late, self.generation.tokens.of_sentences(every))
+        read = [
+            value
+            for row, own in zip(rows.tolist(), places, strict=True)
+            for value in (odds[row].tolist() if row in odds else [None] * len(own))
+        ]
+        signals = iter(zip(similarities.tolist(), said.tolist(), read, strict=True))
+        return [[next(signals) for _ in own] for own in places]
 
     def _nearness(self, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """How surely each passage says each word of the question, shape (words of the question, passages)."""
@@ -162,3 +210,15 @@ def said_shares(reading: Reading, said: NDArray[np.float64]) -> NDArray[np.float
     """
     weights = reading.importance * rarity(said)
     return np.asarray((weights / weights.sum()) @ said)
+
+
+def read_odds(odds: Odds, *, count: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Log-odds that some sentence of each of `count` passages answers, in [LEAST, MOST].
+
+    `odds` are those of the passages at the first of `places`, in their order; the others have not been read.
+    """
+    read = np.full(count, LEAST)
+    for place, own in zip(places, odds.values(), strict=False):
+        if len(own):
+            read[place] = np.clip(np.logaddexp.reduce(own.astype(np.float64)), LEAST, MOST)
+    return read

@@ -1,9 +1,10 @@
-"""The ranking: two weighted sums of signals, their weights in a file that can be read.
+"""The ranking: three weighted sums of signals, their weights in a file that can be read.
 
 The first sum ranks every candidate. The second ranks the best of those again, with what is too dear to compute for all:
-how much of the question each passage says, word by word. A question in the pages' own words wants other weights than an
-everyday one, so that each signal has two: what it weighs, and what it weighs more the more of the question's words some
-passage has (`SignalTable.own_words`).
+how much of the question each passage says, word by word, each by itself and in its context. The third takes in what the
+reader, if there is one, says of the best few. A question in the pages' own words wants other weights than an everyday
+one, so that each signal has two: what it weighs, and what it weighs more the more of the question's words some passage
+has (`SignalTable.own_words`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 from helseassistent.errors import SettingsError
 from helseassistent.retrieve.signals import NAMES, SignalTable
 
-AGAIN = ("first", "said", "late")  # what the second sum adds up, `first` being the first sum
+AGAIN = ("first", "said", "late", "in_context")  # what the second sum adds up, `first` being the first sum
+LAST = ("again", "read")  # what the third adds up, `again` being the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class RankWeights:
-    """Weights of the first sum, in the order of `signals.NAMES`, and of the second, in the order of `AGAIN`."""
+    """Weights of the sums: the first in the order of `signals.NAMES`, the others in those of `AGAIN` and `LAST`."""
 
     first: Weights
     again: Weights | None = None  # None leaves the first ranking as it is
+    last: Weights | None = None  # None leaves the second
 
     @classmethod
     def shipped(cls, *, contextual: bool) -> RankWeights:
@@ -58,26 +61,35 @@ class RankWeights:
         own_words: Mapping[str, float] | None = None,
         again: Mapping[str, float] | None = None,
         again_own_words: Mapping[str, float] | None = None,
+        last: Mapping[str, float] | None = None,
+        last_own_words: Mapping[str, float] | None = None,
     ) -> RankWeights:
         """Weights by signal name; a signal that is not named weighs nothing.
 
         Raises:
             SettingsError: if a name is not a signal.
         """
-        first = Weights(_in_order(weights, NAMES), _in_order(own_words or {}, NAMES))
-        if not again:
-            return cls(first)
-        return cls(first, Weights(_in_order(again, AGAIN), _in_order(again_own_words or {}, AGAIN)))
+
+        def pair(
+            always: Mapping[str, float] | None, own: Mapping[str, float] | None, names: tuple[str, ...]
+        ) -> Weights:
+            return Weights(_in_order(always or {}, names), _in_order(own or {}, names))
+
+        return cls(
+            pair(weights, own_words, NAMES),
+            pair(again, again_own_words, AGAIN) if again else None,
+            pair(last, last_own_words, LAST) if last else None,
+        )
 
     def by_name(self) -> dict[str, dict[str, float]]:
         """What `of` takes."""
-        found = {
-            "weights": dict(zip(NAMES, self.first.always, strict=True)),
-            "own_words": dict(zip(NAMES, self.first.own_words, strict=True)),
-        }
-        if self.again:
-            found["again"] = dict(zip(AGAIN, self.again.always, strict=True))
-            found["again_own_words"] = dict(zip(AGAIN, self.again.own_words, strict=True))
+        sums = (("weights", NAMES, self.first), ("again", AGAIN, self.again), ("last", LAST, self.last))
+        found = {}
+        for name, names, weights in sums:
+            if weights:
+                found[name] = dict(zip(names, weights.always, strict=True))
+                own = "own_words" if name == "weights" else f"{name}_own_words"
+                found[own] = dict(zip(names, weights.own_words, strict=True))
         return found
 
     def without(self, signal: str) -> RankWeights:

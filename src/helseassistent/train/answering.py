@@ -7,7 +7,7 @@ on an evaluation set; so the evaluation sets can judge the result.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +24,7 @@ from helseassistent.answer.support import features
 from helseassistent.index.build import build
 from helseassistent.index.contextual import PairedEncoder
 from helseassistent.index.generation import open_generation
+from helseassistent.index.in_context import ContextReader, WordsInContext
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.train.episodes import Asked, Episode, Material, episodes
@@ -68,11 +69,35 @@ class RememberingEncoder:
         return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
 
 
+@dataclass(frozen=True)
+class RememberingReader(ContextReader):
+    """A reader that reads no passage twice."""
+
+    known: dict[str, tuple[NDArray[np.float32], WordsInContext]] = field(default_factory=dict)
+
+    def passages(
+        self, texts: Sequence[str], *, sentence_ends: Sequence[Sequence[int]]
+    ) -> tuple[Vectors, WordsInContext]:
+        """As the reader does, from memory where it can; the sentences of a text are always the same."""
+        missing = {text: ends for text, ends in zip(texts, sentence_ends, strict=True) if text not in self.known}
+        vectors, words = super().passages(list(missing), sentence_ends=list(missing.values()))
+        for row, text in enumerate(missing):
+            self.known[text] = vectors[row], words.take(np.array([row]))
+        found = [self.known[text] for text in texts]
+        rows = np.array([vector for vector, _ in found], np.float32).reshape(len(texts), self.dimensions)
+        return rows, WordsInContext.joined([part for _, part in found], dimensions=self.of_words)
+
+
 def remembering(encoder: Encoder) -> Encoder:
     """The encoder, or both of a pair, each remembering."""
-    if isinstance(encoder, PairedEncoder):
-        return PairedEncoder(RememberingEncoder(encoder.words), RememberingEncoder(encoder.contextual))
-    return RememberingEncoder(encoder)
+    if not isinstance(encoder, PairedEncoder):
+        return RememberingEncoder(encoder)
+    second = encoder.contextual
+    if isinstance(second, ContextReader):
+        second = RememberingReader(second.encoder, second.reader, second.counts)
+    else:
+        second = RememberingEncoder(second)
+    return PairedEncoder(RememberingEncoder(encoder.words), second)
 
 
 def try_episodes(

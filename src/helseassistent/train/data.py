@@ -26,6 +26,7 @@ class Pair:
 
     query: str
     passage: str
+    answer: tuple[int, int] | None = None  # where in the passage the answer stands, if the pair says so
 
     @property
     def held_out(self) -> bool:
@@ -105,7 +106,9 @@ def pairs(folder: Path, *, name: str, in_context: bool = True) -> list[Pair]:
     for row in _rows(folder, name=name):
         query, passage = str(row["a"]), str(row["b"])
         context = str(row.get("ctx") or "") if in_context else ""
-        found.append(Pair(f"{context}. {query}" if context else query, passage))
+        start = row.get("answer_start")
+        answer = (start, start + len(str(row["answer"]))) if isinstance(start, int) else None
+        found.append(Pair(f"{context}. {query}" if context else query, passage, answer))
     return found
 
 

@@ -13,7 +13,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from helseassistent.train.data import Questioned
 
@@ -60,6 +60,11 @@ def read_material(rows: Sequence[Questioned], *, questions: Path) -> Material:
     for fields in _lines(questions / "near-miss-service.jsonl"):
         name = fields["title"].strip().lower()
         near[name] = (*near.get(name, ()), fields["question"])
+    whose = {row.id: name for name, members in documents.items() for row in members if len(members) == 1}
+    for read in _lines(questions / "reader.jsonl"):
+        page = whose.get(read["id"])
+        if page:  # another passage of a longer document may well answer
+            near[page] = (*near.get(page, ()), *read["near_miss"])
     # The other file of such messages trains the scope, which must not have seen the ones the confidence is fitted on.
     outside = _lines(questions / "out-of-scope.jsonl")
     other = tuple(fields["question"] for fields in outside if fields["label"] not in SMALL_TALK)
@@ -114,6 +119,6 @@ def _unanswerable(
     ]
 
 
-def _lines(path: Path) -> Iterator[dict[str, str]]:
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         yield json.loads(line)

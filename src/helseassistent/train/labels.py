@@ -10,6 +10,7 @@ import numpy as np
 
 from helseassistent.answer.reading import WordVectors, read_question
 from helseassistent.answer.sentences import sentence_features
+from helseassistent.index.contextual import reader_of
 from helseassistent.text.asked import counted
 from helseassistent.text.sentences import blocks, sentence_spans
 from helseassistent.train.data import Questioned
@@ -42,10 +43,25 @@ def counting_groups(
             spans = sentences_of(row.text)
             texts = [row.text[start:end] for start, end in spans]
             similar = encoder.encode_passages(texts) @ encoder.encode_questions([question])[0]
+            read = _read(row, spans, question, encoder=encoder)
             sentences = [
-                Sentence(*span, text, float(value)) for span, text, value in zip(spans, texts, similar, strict=True)
+                Sentence(*span, text, float(value), read=odds)
+                for span, text, value, odds in zip(spans, texts, similar, read, strict=True)
             ]
             reading = read_question(question, encoder=encoder)
             context = f"{row.title} {row.section}"
             features = sentence_features(reading, sentences, context=context, vectors=vectors)
             yield Group(features, np.isin(np.arange(1, len(spans) + 1), right))
+
+
+def _read(
+    row: Questioned, spans: Sequence[tuple[int, int]], question: str, *, encoder: Encoder
+) -> Sequence[float | None]:
+    """What the reader, if there is one, says of each sentence."""
+    reader = reader_of(encoder)
+    if reader is None:
+        return [None] * len(spans)
+    before = len(row.passage) - len(row.text)
+    _, words = reader.passages([row.passage], sentence_ends=[[before, *(before + end for _, end in spans)]])
+    (odds,) = reader.read(reader.ask(question), words, sentences=[len(spans)])
+    return [float(value) for value in odds]

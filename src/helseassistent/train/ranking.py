@@ -7,7 +7,8 @@ and pages, and NorQuAD's questions, over passages without titles; a tenth of the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,9 +18,10 @@ from tqdm import tqdm
 
 from helseassistent.corpus import Corpus
 from helseassistent.index.build import build
+from helseassistent.index.contextual import reader_of
 from helseassistent.index.generation import Generation, open_generation
-from helseassistent.retrieve.hybrid import READ_AGAIN, HybridRetriever
-from helseassistent.retrieve.rank import AGAIN, RankWeights, scores
+from helseassistent.retrieve.hybrid import READ, READ_AGAIN, Asked, HybridRetriever, read_odds
+from helseassistent.retrieve.rank import AGAIN, LAST, RankWeights, scores
 from helseassistent.retrieve.signals import NAMES, SignalTable
 from helseassistent.train.data import Pair, Questioned, pairs
 from helseassistent.train.practice import practice_corpus, tasks
@@ -33,6 +35,9 @@ OWN_WORDS: Mapping[str, tuple[int, int]] = {
     "section_heading": (400, 2500),
     "question_passage": (400, 3000),
 }
+# NorQuAD's are few, and the only ones with passages of one text beside the right one; docs/decisions/0008-ranking.md
+# has other numbers.
+COUNTS: Mapping[str, int] = {"question_passage": 16}
 _SEED = 11
 
 
@@ -52,6 +57,7 @@ class PracticeSet:
 
     corpus: Corpus
     goals: tuple[Goal, ...]
+    counts: int = 1  # how many times each question counts
 
 
 def practice_sets(texts: Path, rows: Sequence[Questioned]) -> list[PracticeSet]:
@@ -64,22 +70,38 @@ def practice_sets(texts: Path, rows: Sequence[Questioned]) -> list[PracticeSet]:
     found = [PracticeSet(corpus, tuple(goals))]
     for name, (questions, passages) in OWN_WORDS.items():
         rows_of = pairs(texts, name=name, in_context=False)
-        found.append(_plain_set(rows_of, questions=questions, passages=passages, generator=generator))
+        plain = _plain_set(rows_of, questions=questions, passages=passages, generator=generator)
+        found.append(replace(plain, counts=COUNTS.get(name, 1)))
     return [one for one in found if one.goals]
 
 
 def fit_ranking(sets: Sequence[PracticeSet], *, encoder: Encoder) -> RankWeights:
-    """Weights of both sums, each signal's always and in proportion to `SignalTable.own_words`; `sets` is not empty."""
-    tried = [case for one in sets for case in _tables(one, encoder=encoder)]
-    first = _weights([Group(_both(table.values, table), right) for table, right, _ in tried], names=NAMES)
-    weights = RankWeights.of(first[0], own_words=first[1])
-    groups = []
-    for table, right, read in tried:
-        ranked = scores(table, weights=weights)
-        best = np.argsort(-ranked)[:READ_AGAIN]
-        groups.append(Group(_both(np.column_stack([ranked[best], read[best]]), table), right[best]))
-    again = _weights(groups, names=AGAIN)
-    return RankWeights.of(first[0], own_words=first[1], again=again[0], again_own_words=again[1])
+    """Weights of the sums, each signal's always and in proportion to `SignalTable.own_words`; `sets` is not empty."""
+    with ExitStack() as folders:
+        opened = [(one, _opened(one, folders.enter_context(TemporaryDirectory()), encoder=encoder)) for one in sets]
+        tried = [case for one, retriever in opened for case in _cases(one, retriever)]
+        first = _weights(
+            tried, [Group(_both(case.table.values, case.table), case.right) for case in tried], names=NAMES
+        )
+        weights = RankWeights.of(first[0], own_words=first[1])
+        ranked = [_best(case, scores(case.table, weights=weights), count=READ_AGAIN) for case in tried]
+        groups = [
+            Group(_both(np.column_stack([found, case.again[best]]), case.table), case.right[best])
+            for case, (best, found) in zip(tried, ranked, strict=True)
+        ]
+        again = _weights(tried, groups, names=AGAIN)
+        weights = RankWeights.of(first[0], own_words=first[1], again=again[0], again_own_words=again[1])
+        if reader_of(encoder) is None or weights.again is None:
+            return weights
+        groups = []
+        for case, (best, found) in zip(tried, ranked, strict=True):
+            summed = np.column_stack([found, case.again[best]]) @ weights.again.at(case.table.own_words)
+            top = np.argsort(-summed)[:READ]
+            odds = case.retriever.read(case.asked, case.table.rows[best[top]])
+            read = read_odds(odds, count=len(top), places=np.arange(len(top)))
+            groups.append(Group(_both(np.column_stack([summed[top], read]), case.table), case.right[best[top]]))
+        last = _weights(tried, groups, names=LAST)
+        return RankWeights.of(**weights.by_name(), last=last[0], last_own_words=last[1])
 
 
 def _plain_set(rows: Sequence[Pair], *, questions: int, passages: int, generator: np.random.Generator) -> PracticeSet:
@@ -89,27 +111,40 @@ def _plain_set(rows: Sequence[Pair], *, questions: int, passages: int, generator
     pages = {file: Page(file, "", "", "", "nb", None, None, text) for text, file in files.items()}
     held = [row for row in rows if row.held_out and row.passage in files]
     chosen = [held[number] for number in generator.permutation(len(held))[:questions]]
-    goals = tuple(Goal(row.query, files[row.passage], 0, len(row.passage)) for row in chosen)
+    goals = tuple(Goal(row.query, files[row.passage], *(row.answer or (0, len(row.passage)))) for row in chosen)
     return PracticeSet(Corpus(pages, (), "practice"), goals)
 
 
-def _tables(
-    practice: PracticeSet, *, encoder: Encoder
-) -> Iterator[tuple[SignalTable, NDArray[np.bool_], NDArray[np.float64]]]:
-    """For each question its candidates, which of them are right, and what the second sum sees of each."""
-    with TemporaryDirectory() as folder:
-        build(practice.corpus, Path(folder), encoder=encoder)
-        generation = open_generation(Path(folder))
-        weights = RankWeights.of({"dense": 1.0}, again={"first": 1.0})
-        retriever = HybridRetriever(generation, encoder=encoder, weights=weights)
-        for goal in tqdm(practice.goals, desc="Rangering", unit="spørsmål"):
-            vector = encoder.encode_questions([goal.question])[0]
-            table = retriever.table(goal.question, vector=vector)
-            yield (
-                table,
-                _overlapping(generation, table.rows, goal=goal),
-                retriever.read_again(goal.question, table.rows),
-            )
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A practice question with its candidates, which of them are right, and what the second sum sees of each."""
+
+    retriever: HybridRetriever
+    asked: Asked
+    table: SignalTable
+    right: NDArray[np.bool_]
+    again: NDArray[np.float64]
+    counts: int
+
+
+def _opened(practice: PracticeSet, folder: str, *, encoder: Encoder) -> HybridRetriever:
+    build(practice.corpus, Path(folder), encoder=encoder)
+    weights = RankWeights.of({"dense": 1.0}, again={"first": 1.0})
+    return HybridRetriever(open_generation(Path(folder)), encoder=encoder, weights=weights)
+
+
+def _cases(practice: PracticeSet, retriever: HybridRetriever) -> Iterator[_Case]:
+    for goal in tqdm(practice.goals, desc="Rangering", unit="spørsmål"):
+        asked = retriever.ask(goal.question)
+        table = retriever.table(asked)
+        right = _overlapping(retriever.generation, table.rows, goal=goal)
+        yield _Case(retriever, asked, table, right, retriever.read_again(asked, table.rows), practice.counts)
+
+
+def _best(case: _Case, found: NDArray[np.float64], *, count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Places of the best candidates, best first, and their sums."""
+    best = np.argsort(-found)[:count]
+    return best, found[best]
 
 
 def _both(values: NDArray[np.floating], table: SignalTable) -> NDArray[np.float64]:
@@ -117,8 +152,12 @@ def _both(values: NDArray[np.floating], table: SignalTable) -> NDArray[np.float6
     return np.hstack([values, table.own_words * values]).astype(np.float64)
 
 
-def _weights(groups: Sequence[Group], *, names: tuple[str, ...]) -> tuple[dict[str, float], dict[str, float]]:
-    found = fit_listwise(groups, names=(*names, *(f"{name}, own words" for name in names)))
+def _weights(
+    cases: Sequence[_Case], groups: Sequence[Group], *, names: tuple[str, ...]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """What each name weighs always and by own words, every group as many times as its case counts."""
+    repeated = [group for case, group in zip(cases, groups, strict=True) for _ in range(case.counts)]
+    found = fit_listwise(repeated, names=(*names, *(f"{name}, own words" for name in names)))
     return {name: found[name] for name in names}, {name: found[f"{name}, own words"] for name in names}
 
 

@@ -145,7 +145,7 @@ def build_parts(
         encoder,
         vectors,
         Scope.shipped(encoder=words_of(encoder)),
-        load_confidence(settings, encoder=encoder),
+        load_confidence(settings, encoder=encoder).of_corpus(pages=len(opened.pages)),
         public,
         tried,
         phrasing,

@@ -23,7 +23,7 @@ from helseassistent.index.build import build
 from helseassistent.index.contextual import contextual_of
 from helseassistent.index.generation import Generation, open_generation
 from helseassistent.retrieve.hybrid import HybridRetriever
-from helseassistent.retrieve.rank import AGAIN, RankWeights
+from helseassistent.retrieve.rank import AGAIN, LAST, RankWeights
 from helseassistent.retrieve.signals import NAMES
 from helseassistent.retrieve.thesaurus import Thesaurus
 from helseassistent.types import Claim, Encoder, Page
@@ -41,7 +41,7 @@ METHODS: Mapping[str, Mapping[str, float] | None] = {
     "contextual": {"contextual": 1},
 }
 _WITHOUT_THESAURUS = "without-thesaurus"
-SIGNALS = (*NAMES, *AGAIN[1:])
+SIGNALS = (*NAMES, *AGAIN[1:], *LAST[1:])
 _PASSAGES_A_TEXT = 5  # several passages of one text count once, so that many more are asked for
 
 
@@ -135,7 +135,7 @@ def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
     elif name == f"bm25-{_WITHOUT_THESAURUS}":
         chosen = RankWeights.of({"words": 1})
     elif name == "without-own-words":
-        chosen = RankWeights.of(shipped.by_name()["weights"], again=shipped.by_name().get("again"))
+        chosen = RankWeights.of(**{part: w for part, w in shipped.by_name().items() if not part.endswith("own_words")})
     elif name in METHODS:
         given = METHODS[name]
         chosen = shipped if given is None else RankWeights.of(given)

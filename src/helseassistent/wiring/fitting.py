@@ -6,15 +6,19 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from helseassistent.answer.confidence import ConfidenceModel, model_json
 from helseassistent.answer.reading import WordVectors
 from helseassistent.answer.scope import Scope
-from helseassistent.answer.sentences import shipped_weights
+from helseassistent.answer.sentences import sentence_file, shipped_weights
 from helseassistent.errors import HelseassistentError
-from helseassistent.evaluate.calibrate import Calibration, Sample, calibrate
-from helseassistent.index.contextual import PairedEncoder, contextual_of, words_of
+from helseassistent.evaluate.calibrate import Calibration, Sample, calibrate, choose_threshold
+from helseassistent.evaluate.metrics import risk_coverage
+from helseassistent.index.contextual import PairedEncoder, contextual_of, reader_of, words_of
 from helseassistent.retrieve.rank import rank_file
 from helseassistent.train.answering import (
     Tried,
@@ -32,9 +36,10 @@ from helseassistent.types import Encoder
 from helseassistent.wiring import CONFIDENCE
 
 EPISODES = 160
-# A true quote that does not answer costs a reader seconds; an answer held back costs a phone call. Weighed three to
-# two, an answer is given from a probability of 2/5 on. An operator who weighs otherwise runs `evaluate --calibrate`.
-THRESHOLD = 2 / 5
+ERROR_BUDGET = 0.15  # of the answers given to practice questions
+# Pages from which a threshold holds: the more pages, the more of them are near a question that none answers, and the
+# same certainty is wrong more often. docs/decisions/0005-when-not-to-answer.md has the shares.
+SIZES = (1, 10, 30)
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -56,8 +61,6 @@ def fit_answering(texts: Path, *, questions: Path, encoder: Encoder, announce: C
     )
     both = remembering(encoder)
     labels = questions / "sentence-labels.jsonl"
-    # The sentences are chosen by what the encoder of words says, so that one set of weights serves with and without
-    # the second encoder; it is fitted to the evidence that is found with it.
     for one in (both, both.words) if isinstance(both, PairedEncoder) else (both,):
         weights = fit_ranking(practice, encoder=one)
         contextual = contextual_of(one) is not None
@@ -65,42 +68,51 @@ def fit_answering(texts: Path, *, questions: Path, encoder: Encoder, announce: C
         announce(f"Rangering: {weights}")
         tried = list(try_episodes(material, labels=labels, encoder=one, weights=weights, count=EPISODES))
         vectors = WordVectors(one)
-        if one is both:
-            counting = list(counting_groups(rows, read_labels(labels), encoder=one, vectors=vectors))
-            sentences = fit_sentences(tried, counting=counting, vectors=vectors)
-            _write("answer/sentence.json", {"weights": sentences})
-            shipped_weights.cache_clear()
-            announce(f"Setninger: {sentences}")
+        counting = list(counting_groups(rows, read_labels(labels), encoder=one, vectors=vectors))
+        sentences = fit_sentences(tried, counting=counting, vectors=vectors)
+        _write(f"answer/{sentence_file(read=reader_of(one) is not None)}", {"weights": sentences})
+        shipped_weights.cache_clear()
+        announce(f"Setninger: {sentences}")
         fitted = _confidence(tried, encoder=one, vectors=vectors)
         (_PACKAGE / "answer" / CONFIDENCE[contextual]).write_text(model_json(fitted), encoding="utf-8")
         announce(
-            f"Sikkerhet: {fitted.n} spørsmål, terskel {fitted.threshold:.3f}, {fitted.coverage:.1%} besvart,"
+            f"Sikkerhet: {fitted.n} spørsmål, terskler {fitted.by_pages}, {fitted.coverage:.1%} besvart,"
             f" {fitted.risk:.1%} av svarene gale, ECE {fitted.ece:.3f}, Brier {fitted.brier:.3f}"
         )
 
 
 def _confidence(tried: Sequence[Tried], *, encoder: Encoder, vectors: WordVectors) -> ConfidenceModel:
-    samples = confidence_samples(
-        tried, encoder=encoder, vectors=vectors, scope=Scope.shipped(encoder=words_of(encoder))
-    )
+    found = confidence_samples(tried, encoder=encoder, vectors=vectors, scope=Scope.shipped(encoder=words_of(encoder)))
+    samples = [Sample(seen, right) for seen, right in found]
     calibration = calibrate(
-        [Sample(seen, right) for seen, right in samples],
-        error_budget=1.0,
+        samples,
+        error_budget=ERROR_BUDGET,
         encoder=encoder.fingerprint,
         date=date.today().isoformat(),
     )
-    return _at_threshold(calibration)
+    return within_budget(calibration, samples=samples)
 
 
-def _at_threshold(calibration: Calibration) -> ConfidenceModel:
-    """The model with THRESHOLD, and what cross-validation says of it."""
-    point = min(calibration.curve, key=lambda point: abs(point.threshold - THRESHOLD))
+def within_budget(calibration: Calibration, *, samples: Sequence[Sample]) -> ConfidenceModel:
+    """The model with a threshold for each of SIZES, and what cross-validation says of them together."""
+    pages = np.rint(np.exp([sample.features["pages"] for sample in samples]))
+    stated, right = np.array(calibration.held_out), np.array([sample.right for sample in samples])
+    by_pages, given = [], np.zeros(len(samples), dtype=np.bool_)
+    for first, after in pairwise((*SIZES, np.inf)):
+        here = (pages >= first) & (pages < after)
+        curve = risk_coverage(tuple(stated[here].tolist()), right[here].tolist())
+        threshold = round(choose_threshold(curve, error_budget=ERROR_BUDGET)[0].threshold, 3)
+        by_pages.append((int(first), threshold))
+        given |= here & (stated >= threshold)
+    risk = float(1 - right[given].mean())
     return replace(
         calibration.model,
-        threshold=THRESHOLD,
-        error_budget=point.risk,
-        risk=point.risk,
-        coverage=point.coverage,
+        threshold=by_pages[-1][1],
+        by_pages=tuple(by_pages),
+        error_budget=ERROR_BUDGET,
+        budget_met=risk <= ERROR_BUDGET + 0.005,
+        risk=risk,
+        coverage=float(given.mean()),
     )
 
 
