@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
 
+    Session: TypeAlias = InferenceSession
+
 GRAPH = "model.onnx"
 _FOLDERS = ("", "onnx")  # where exporters put the graph
 _TOGETHER = 32  # texts in one run, sorted by length so that little is padding

@@ -22,8 +22,9 @@ from helseassistent.index.model_folder import unit_rows
 from helseassistent.types import Vectors
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from tokenizers import Encoding
+
+    from helseassistent.index.encode_onnx import Session
 
 READER, WORDS = "reader.onnx", "words.safetensors"
 BEFORE = 255  # the number of what stands before a passage's first sentence: title and headings
@@ -76,7 +77,7 @@ class ContextReader:
     """The second encoder with what it knows of words; an `Encoder` like others, and thread-safe as they are."""
 
     encoder: OnnxEncoder
-    reader: InferenceSession
+    reader: Session
     counts: NDArray[np.uint8]  # of every piece: 0 never counts, 1 in questions, 2 in passages too
 
     @property
