@@ -34,7 +34,7 @@ from helseassistent.types import (
 )
 
 EVIDENCE = 10  # passages kept with every reply
-READ_FROM = 3 / 4  # of the threshold: from here on a model may find what the rules are almost sure of
+READ_FROM = 1 / 2  # of the threshold: from here on a model may find what the rules are almost sure of
 
 
 class CheckedAnswers(Protocol):
@@ -137,8 +137,7 @@ class Assistant:
         """Whether a model that reads the passages itself is heard: where there is an answer, or almost one."""
         if isinstance(reply, Answer):
             return True
-        least, enough = READ_FROM * self.confidence.threshold, self.confidence.threshold
-        return reply.notice is None and least <= reply.confidence < enough
+        return reply.notice is None and reply.confidence >= READ_FROM * self.confidence.threshold
 
     def _phrased(
         self, reply: Answer | Abstention, read: Understood, *, heard: Heard, share: float, watch: Watcher

@@ -19,7 +19,6 @@ SURE = 0.9  # sentences are added until one of them is the right one this surely
 SHORT = 5  # words; a shorter line that ends in a full stop does not end a list
 DEFINES = 6.0  # what is gained by the first sentence of a page that is about the very thing the question asks what is
 MOST_WORDS = 70  # of one quote, about three sentences
-AROUND = 50  # words up to which a quote takes in what stands beside it in its paragraph
 _BULLETS = ("-", "*", "+", "•")
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zæøå])[.)]\s")
 _ANAPHORA = re.compile(
@@ -83,8 +82,7 @@ def draft(choices: Sequence[Choice], *, evidence: Sequence[Scored], confidence: 
     chosen = quoted(choices)
     spans: dict[int, set[tuple[int, int]]] = {}
     for choice in chosen:
-        scored = evidence[choice.passage]
-        around = [_widened(span, scored) for span in _quoted_spans(scored, choice.sentence)]
+        around = _quoted_spans(evidence[choice.passage], choice.sentence)
         spans.setdefault(choice.passage, set()).update(around)
     claims = []
     for place, found in spans.items():
@@ -119,16 +117,6 @@ def _quoted_spans(scored: Scored, chosen: int) -> list[tuple[int, int]]:
         return [(chosen, _end_of_list(sentences, chosen))]
     first = chosen - 1 if chosen > 0 and _ANAPHORA.match(sentences[chosen].text) else chosen
     return [(first if _words(sentences[first : chosen + 1]) <= MOST_WORDS else chosen, chosen)]
-
-
-def _widened(span: tuple[int, int], scored: Scored) -> tuple[int, int]:
-    """The span with the sentences after and before it in its paragraph, as many as make at most AROUND words."""
-    (first, last), sentences = span, scored.sentences
-    while last + 1 < len(sentences) and _same_paragraph(scored, last) and _words(sentences[first : last + 2]) <= AROUND:
-        last += 1
-    while first > 0 and _same_paragraph(scored, first - 1) and _words(sentences[first - 1 : last + 1]) <= AROUND:
-        first -= 1
-    return first, last
 
 
 def _joined(spans: Sequence[tuple[int, int]], scored: Scored) -> list[list[tuple[int, int]]]:
