@@ -40,7 +40,7 @@ ERROR_BUDGET = 0.15  # of the answers given to practice questions
 # Pages from which a threshold holds, and its budget: the more pages, the more of them are near a question that none
 # answers, and the same certainty is wrong more often. Where a handful of pages has one on each subject, an answer held
 # back is a phone call for want of nothing; docs/decisions/0005-when-not-to-answer.md has the shares and what it costs.
-SIZES = {1: 0.2, 10: ERROR_BUDGET, 30: ERROR_BUDGET}
+SIZES = {1: 0.185, 10: ERROR_BUDGET, 30: ERROR_BUDGET}
 _PACKAGE = Path(__file__).parents[1]
 
 
