@@ -99,9 +99,11 @@ def fit_ranking(sets: Sequence[PracticeSet], *, encoder: Encoder) -> RankWeights
             top = np.argsort(-summed)[:READ]
             odds = case.retriever.read(case.asked, case.table.rows[best[top]])
             read = read_odds(odds, count=len(top), places=np.arange(len(top)))
-            groups.append(Group(_both(np.column_stack([summed[top], read]), case.table), case.right[best[top]]))
-        last = _weights(tried, groups, names=LAST)
-        return RankWeights.of(**weights.by_name(), last=last[0], last_own_words=last[1])
+            # What a question in the pages' own words is about, words tell better than the reader.
+            unsure = (1 - case.table.own_words) * read
+            groups.append(Group(np.column_stack([summed[top], unsure]), case.right[best[top]]))
+        last = fit_listwise(_repeated(tried, groups), names=LAST)
+        return RankWeights.of(**weights.by_name(), last=last, last_own_words={"read": -last["read"]})
 
 
 def _plain_set(rows: Sequence[Pair], *, questions: int, passages: int, generator: np.random.Generator) -> PracticeSet:
@@ -156,9 +158,12 @@ def _weights(
     cases: Sequence[_Case], groups: Sequence[Group], *, names: tuple[str, ...]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """What each name weighs always and by own words, every group as many times as its case counts."""
-    repeated = [group for case, group in zip(cases, groups, strict=True) for _ in range(case.counts)]
-    found = fit_listwise(repeated, names=(*names, *(f"{name}, own words" for name in names)))
+    found = fit_listwise(_repeated(cases, groups), names=(*names, *(f"{name}, own words" for name in names)))
     return {name: found[name] for name in names}, {name: found[f"{name}, own words"] for name in names}
+
+
+def _repeated(cases: Sequence[_Case], groups: Sequence[Group]) -> list[Group]:
+    return [group for case, group in zip(cases, groups, strict=True) for _ in range(case.counts)]
 
 
 def _overlapping(generation: Generation, rows: NDArray[np.int64], *, goal: Goal) -> NDArray[np.bool_]:
