@@ -212,6 +212,24 @@ def test_an_entry_that_our_own_code_trips_over_does_not_hold_up_others(
     assert look(place, lambda store: exchange(store, "reply-two")) is not None
 
 
+def test_a_fault_of_the_program_in_deleting_what_is_old_is_not_told_as_a_log_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def trip(store: Store, **given: object) -> None:
+        raise KeyError("a fault of the program")
+
+    monkeypatch.setattr(log_module, "forget", trip)
+    log = ExchangeLog(lambda: open_store(str(tmp_path / "log.sqlite")), options())
+    until(lambda: log.state().failures > 0)
+    log.replied("reply-one", fakes.exchange())
+    until(lambda: log.state().written == 1)
+    assert log.state().fault is None
+    assert log.problem() == "Det som er for gammelt i loggen, er ikke slettet. Kjør: helseassistent review forget"
+    assert "could not be deleted: KeyError" in caplog.text
+    assert "cannot be written" not in caplog.text
+    log.stop()
+
+
 def test_a_reply_that_cannot_be_worded_is_counted_as_lost(tmp_path: Path) -> None:
     def fails(given: Exchange) -> str:
         raise KeyError(given.question)

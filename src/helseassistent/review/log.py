@@ -87,6 +87,7 @@ class ExchangeLog:
         self._slow = False
         self._cleaned: date | None = None
         self._began = False
+        self._kept_too_long = False  # by a fault of the program in deleting
         self._clean_at = 0.0  # on the monotonic clock; at once, and later when that failed
         self._writer = threading.Thread(target=self._work, name="logg", daemon=True)
         self._writer.start()
@@ -115,6 +116,8 @@ class ExchangeLog:
         state = self.state()
         if state.fault:
             return f"Loggen kan ikke skrives: {state.waiting} venter, {state.lost} er tapt. Se etter plass på disken."
+        if self._kept_too_long:
+            return "Det som er for gammelt i loggen, er ikke slettet. Kjør: helseassistent review forget"
         if state.jump:
             return "Loggen er ikke ryddet, for klokken har hoppet. Sjekk den, og kjør: helseassistent review forget"
         return f"Loggen mangler {state.lost} svar siden oppstart." if state.lost else None
@@ -239,9 +242,14 @@ class ExchangeLog:
             jump = forget(self._open(), today=today, keep_days=self._options.keep_days)
         except Exception as error:  # noqa: BLE001 - whatever failed, the writer goes on
             self._clean_at = time.monotonic() + _TICK
-            self._failed(error, gives_up=False)
+            if _is_of_the_entry(error):  # of the program; what is written is written all the same
+                _LOG.error("what is too old could not be deleted: %s", type(error).__name__)
+                self._kept_too_long = True
+                self._note(failures=1)
+            else:
+                self._failed(error, gives_up=False)
             return
-        self._cleaned = today
+        self._cleaned, self._kept_too_long = today, False
         self._note(jump=jump if isinstance(jump, ClockJump) else None, cleaned=True)
 
     def _note(
