@@ -91,9 +91,11 @@ class HybridRetriever:
         if self._weights.again:
             final = np.column_stack([final, again]) @ self._weights.again.at(table.own_words)
         best = np.lexsort((table.rows[order], -np.round(final, _DECIMALS)))
-        odds = self.read(asked, table.rows[order[best[:READ]]])
-        read = read_odds(odds, count=len(order), places=best)
+        odds: Odds = {}
+        read = np.zeros(len(order))
         if self._weights.last:
+            odds = self.read(asked, table.rows[order[best[:READ]]])
+            read = read_odds(odds, count=len(order), places=best)
             final = np.column_stack([final, read]) @ self._weights.last.at(table.own_words)
             best = np.lexsort((table.rows[order], -np.round(final, _DECIMALS)))
         rows = table.rows[order[best[:top_k]]]
