@@ -98,12 +98,14 @@ def within_budget(calibration: Calibration, *, samples: Sequence[Sample]) -> Con
     """The model with a threshold for each of SIZES, and what cross-validation says of them together."""
     pages = np.rint(np.exp([sample.features["pages"] for sample in samples]))
     stated, right = np.array(calibration.held_out), np.array([sample.right for sample in samples])
-    by_pages, given = [], np.zeros(len(samples), dtype=np.bool_)
+    by_pages, met, given = [], [], np.zeros(len(samples), dtype=np.bool_)
     for first, after in pairwise((*SIZES, np.inf)):
         here = (pages >= first) & (pages < after)
         curve = risk_coverage(tuple(stated[here].tolist()), right[here].tolist())
-        threshold = round(choose_threshold(curve, error_budget=SIZES[int(first)])[0].threshold, 3)
+        point, within = choose_threshold(curve, error_budget=SIZES[int(first)])
+        threshold = round(point.threshold, 3)
         by_pages.append((int(first), threshold))
+        met.append(within)
         given |= here & (stated >= threshold)
     risk = float(1 - right[given].mean())
     return replace(
@@ -111,7 +113,7 @@ def within_budget(calibration: Calibration, *, samples: Sequence[Sample]) -> Con
         threshold=by_pages[-1][1],
         by_pages=tuple(by_pages),
         error_budget=ERROR_BUDGET,
-        budget_met=risk <= max(SIZES.values()),
+        budget_met=all(met),
         risk=risk,
         coverage=float(given.mean()),
     )
