@@ -40,5 +40,6 @@ def test_the_shipped_thresholds_are_of_all_sizes_and_within_the_budget(contextua
     stored = json.loads(resources.files("helseassistent.answer").joinpath(CONFIDENCE[contextual]).read_text("utf-8"))
     assert [first for first, _ in stored["by_pages"]] == list(SIZES)
     assert all(0.2 < threshold < 0.9 for _, threshold in stored["by_pages"])
+    assert stored["budget_met"]
     assert stored["risk"] <= max(SIZES.values())
     assert stored["threshold"] == stored["by_pages"][-1][1]
