@@ -95,7 +95,8 @@ class Signals:
     said: float = 0.0  # share of the question's words that the passage says, the rare ones counting more
     late: float = 0.0  # how surely the passage says the question, word by word; in [-1, 1]
     in_context: float = 0.0  # the same with the words of both read in their context; in [0, 1]
-    read: float = 0.0  # log-odds that one of its sentences answers, by the reader
+    length: float = 0.0  # logarithm of the number of words
+    read: float = 0.0  # probability by the reader that this passage answers, of those it has read or none of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from helseassistent.index.contextual import PairedEncoder, reader_of, shipped_co
 from helseassistent.index.generation import PIECES, Generation, open_generation
 from helseassistent.index.in_context import BEFORE, UNREAD, ContextReader, WordsInContext
 from helseassistent.index.passages import embedded_text
-from helseassistent.retrieve.hybrid import LEAST, MOST, HybridRetriever, read_odds
+from helseassistent.retrieve.hybrid import HybridRetriever, read_shares
 from helseassistent.retrieve.rank import RankWeights
 
 BODY = "# Legevakt\n\nLegevakten behandler brudd i armer og bein. Det er egen inngang for barn. Hunder må vente ute."
@@ -156,14 +156,23 @@ def test_the_third_ranking_adds_what_the_reader_says_of_the_best(generation: Gen
     question = "Får jeg ha med hunden inn?"
     weights = RankWeights.of({"dense": 1.0}, again={"first": 1.0}, last={"again": 0.5, "read": 2.0})
     found = HybridRetriever(generation, encoder=pair, weights=weights).search(question)
-    for scored in found:
-        odds = [sentence.read for sentence in scored.sentences if sentence.read is not None]
-        assert scored.signals.read == pytest.approx(np.clip(np.logaddexp.reduce(odds), LEAST, MOST), abs=1e-4)
-        assert scored.score == pytest.approx(0.5 * scored.signals.dense + 2.0 * scored.signals.read, abs=1e-4)
     assert found[0].passage.file == "legevakt.md"
+    odds = [[sentence.read for sentence in scored.sentences if sentence.read is not None] for scored in found]
+    together = np.logaddexp.reduce([0.0, *(one for own in odds for one in own)])
+    for scored, own in zip(found, odds, strict=True):
+        assert scored.signals.read == pytest.approx(np.exp(np.logaddexp.reduce(own) - together), abs=1e-4)
+        assert scored.score == pytest.approx(0.5 * scored.signals.dense + 2.0 * scored.signals.read, abs=1e-4)
 
 
-def test_what_has_not_been_read_counts_as_the_least_sure() -> None:
-    odds = {7: np.array([-3.0, 1.0], np.float32), 2: np.array([40.0], np.float32), 5: np.zeros(0, np.float32)}
-    read = read_odds(odds, count=5, places=np.array([3, 0, 1, 4, 2]))
-    assert read == pytest.approx([MOST, LEAST, LEAST, float(np.logaddexp(-3.0, 1.0)), LEAST])
+def test_the_probabilities_of_the_passages_read_leave_room_for_none_of_them() -> None:
+    odds = {7: np.log(np.array([2.0, 3.0], np.float32)), 2: np.log(np.array([4.0], np.float32)), 5: np.zeros(0, "f4")}
+    assert read_shares(odds, count=5, places=np.array([3, 0, 1, 4, 2])) == pytest.approx([0.4, 0, 0, 0.5, 0])
+
+
+def test_one_very_sure_passage_takes_all() -> None:
+    odds = {0: np.array([900.0], np.float32), 1: np.array([800.0], np.float32)}
+    assert read_shares(odds, count=2, places=np.array([1, 0])) == pytest.approx([0, 1])
+
+
+def test_without_anything_read_nobody_answers() -> None:
+    assert read_shares({}, count=2, places=np.array([1, 0])) == pytest.approx([0, 0])

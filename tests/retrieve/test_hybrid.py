@@ -116,6 +116,13 @@ def test_reading_word_by_word_finds_what_says_the_question(tmp_path: Path) -> No
     assert all(scored.sentences[0].late > 0 for scored in found)
 
 
+def test_the_length_of_a_passage_is_a_signal_of_the_second_ranking(tmp_path: Path) -> None:
+    bodies = {"a": "Kafeen er åpen.", "b": "Kafeen i parken er åpen hver dag."}
+    found = found_in(bodies, tmp_path, weights=RankWeights.of({}, again={"length": -1.0}))
+    assert files(found) == ["a.md", "b.md"]
+    assert [scored.score for scored in found] == pytest.approx([-np.log(1 + 3), -np.log(1 + 7)])
+
+
 def test_official_words_are_searched_for_besides(tmp_path: Path) -> None:
     encoder = HashingEncoder()
     build(corpus(a="Kafeen er her.", b="Utskrivningsklar pasient venter."), tmp_path, encoder=encoder)

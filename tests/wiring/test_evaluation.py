@@ -39,7 +39,7 @@ def test_every_method_ranks_by_its_own_signal(generation: Generation) -> None:
 
 
 def test_a_method_without_a_signal_is_the_shipped_ranking_with_that_weight_at_nothing(generation: Generation) -> None:
-    signals = (*NAMES, "said", "late")
+    signals = (*NAMES, "said", "late", "length")
     names = ["hybrid", "without-own-words", "without-thesaurus", *(f"without-{name}" for name in signals)]
     found = {
         name: search(QUESTION, 5)

@@ -27,14 +27,13 @@ from helseassistent.index.late import Asked as AskedLate
 from helseassistent.index.late import LateInteraction, shipped_late
 from helseassistent.index.passages import embedded_text
 from helseassistent.index.word_tokens import distinct
-from helseassistent.retrieve.rank import RankWeights, scores
+from helseassistent.retrieve.rank import AGAIN, RankWeights, scores
 from helseassistent.retrieve.signals import Scores, SignalTable, sentence_similarities, signal_table
 from helseassistent.retrieve.thesaurus import Thesaurus, searched_also, shipped_thesaurus
 from helseassistent.types import Encoder, Passage, Scored, Sentence, Signals, Vectors
 
 READ_AGAIN = 40  # passages that the second ranking reads
 READ = 8  # passages whose sentences the reader reads
-LEAST, MOST = -10.0, 15.0  # log-odds of a passage; what has not been read counts as the least
 _DECIMALS = 6  # of a score that count; what rounding in a sum of products turns around does not
 
 Odds: TypeAlias = Mapping[int, NDArray[np.float32]]  # of the sentences of passages, by row
@@ -95,7 +94,7 @@ class HybridRetriever:
         read = np.zeros(len(order))
         if self._weights.last:
             odds = self.read(asked, table.rows[order[best[:READ]]])
-            read = read_odds(odds, count=len(order), places=best)
+            read = read_shares(odds, count=len(order), places=best)
             final = np.column_stack([final, read]) @ self._weights.last.at(table.own_words)
             best = np.lexsort((table.rows[order], -np.round(final, _DECIMALS)))
         rows = table.rows[order[best[:top_k]]]
@@ -134,16 +133,18 @@ class HybridRetriever:
         )
 
     def read_again(self, asked: Asked, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """What only the second ranking sees of passages, `said`, `late` and `in_context`, shape (rows, 3)."""
+        """What only the second ranking sees of passages, in the order of `AGAIN` after `first`, shape (rows, 4)."""
         if not self._weights.again:
-            return np.zeros((len(rows), 3))
+            return np.zeros((len(rows), len(AGAIN) - 1))
         reading = read_question(asked.question, encoder=self._encoder)
         said = said_shares(reading, self._nearness(reading, rows))
         late = self._late.scores(asked.late, self.generation.tokens.passages.take(rows))
         in_context = np.zeros(len(rows), np.float32)
         if self._reader and self.generation.in_context and asked.in_context:
             in_context = self._reader.late(asked.in_context, self.generation.in_context.take(rows))
-        return np.column_stack([said, late, in_context])
+        # A long passage says more words of any question.
+        length = np.log1p([len(self.generation.passages[row].text.split()) for row in rows.tolist()])
+        return np.column_stack([said, late, in_context, length])
 
     def _scored(
         self, row: int, score: float, values: tuple[float, ...], sentences: Sequence[SentenceSignals]
@@ -214,13 +215,12 @@ def said_shares(reading: Reading, said: NDArray[np.float64]) -> NDArray[np.float
     return np.asarray((weights / weights.sum()) @ said)
 
 
-def read_odds(odds: Odds, *, count: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Log-odds that some sentence of each of `count` passages answers, in [LEAST, MOST].
+def read_shares(odds: Odds, *, count: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Probability by the reader that it is each of `count` passages that answers; the rest of 1 is that none does.
 
-    `odds` are those of the passages at the first of `places`, in their order; the others have not been read.
+    `odds` are those of the passages at the first of `places`, in their order; the others have not been read and get 0.
     """
-    read = np.full(count, LEAST)
-    for place, own in zip(places, odds.values(), strict=False):
-        if len(own):
-            read[place] = np.clip(np.logaddexp.reduce(own.astype(np.float64)), LEAST, MOST)
+    read = np.zeros(count)
+    found = [np.logaddexp.reduce(own.astype(np.float64)) if len(own) else -np.inf for own in odds.values()]
+    read[places[: len(found)]] = np.exp(np.array(found) - np.logaddexp.reduce([0.0, *found]))
     return read

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from helseassistent.errors import SettingsError
 from helseassistent.retrieve.signals import NAMES, SignalTable
 
-AGAIN = ("first", "said", "late", "in_context")  # what the second sum adds up, `first` being the first sum
+AGAIN = ("first", "said", "late", "in_context", "length")  # what the second sum adds up, `first` being the first sum
 LAST = ("again", "read")  # what the third adds up, `again` being the second
 
 

@@ -20,7 +20,7 @@ from helseassistent.corpus import Corpus
 from helseassistent.index.build import build
 from helseassistent.index.contextual import reader_of
 from helseassistent.index.generation import Generation, open_generation
-from helseassistent.retrieve.hybrid import READ, READ_AGAIN, Asked, HybridRetriever, read_odds
+from helseassistent.retrieve.hybrid import READ, READ_AGAIN, Asked, HybridRetriever, read_shares
 from helseassistent.retrieve.rank import AGAIN, LAST, RankWeights, scores
 from helseassistent.retrieve.signals import NAMES, SignalTable
 from helseassistent.train.data import Pair, Questioned, pairs
@@ -98,12 +98,10 @@ def fit_ranking(sets: Sequence[PracticeSet], *, encoder: Encoder) -> RankWeights
             summed = np.column_stack([found, case.again[best]]) @ weights.again.at(case.table.own_words)
             top = np.argsort(-summed)[:READ]
             odds = case.retriever.read(case.asked, case.table.rows[best[top]])
-            read = read_odds(odds, count=len(top), places=np.arange(len(top)))
-            # What a question in the pages' own words is about, words tell better than the reader.
-            unsure = (1 - case.table.own_words) * read
-            groups.append(Group(np.column_stack([summed[top], unsure]), case.right[best[top]]))
-        last = fit_listwise(_repeated(tried, groups), names=LAST)
-        return RankWeights.of(**weights.by_name(), last=last, last_own_words={"read": -last["read"]})
+            read = read_shares(odds, count=len(top), places=np.arange(len(top)))
+            groups.append(Group(_both(np.column_stack([summed[top], read]), case.table), case.right[best[top]]))
+        last = _weights(tried, groups, names=LAST)
+        return RankWeights.of(**weights.by_name(), last=last[0], last_own_words=last[1])
 
 
 def _plain_set(rows: Sequence[Pair], *, questions: int, passages: int, generator: np.random.Generator) -> PracticeSet:
