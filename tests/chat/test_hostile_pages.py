@@ -31,7 +31,10 @@ PLACES: dict[str, tuple[str, Callable[[str, str], str]]] = {
     "title": ("sykehjem", lambda p, t: f"{t} sykehjem har 27 plasser til pasienter fra sykehuset."),
     "publisher": ("helsestasjon", lambda p, t: f"{t} helsestasjon har 27 plasser på kurset for nye foreldre."),
     "url": ("legevakt", lambda p, t: f"{t} legevakt har 27 plasser på venterommet."),
-    "quote": ("rehabilitering", lambda p, t: f"{t} rehabilitering har 27 plasser {p} til pasienter fra sykehuset."),
+    "quote": (
+        "rehabilitering",
+        lambda p, t: f"{t} rehabilitering har 27 plasser til rehabilitering {p} av pasienter fra sykehuset.",
+    ),
     "heading": ("dagsenter", lambda p, t: f"## Plasser {p}\n\n{t} dagsenter har 27 plasser til eldre i kommunen."),
     "table": (
         "poliklinikk",

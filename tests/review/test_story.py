@@ -20,7 +20,7 @@ from chat.conftest import AXE
 from chat.process import free_port, line, running
 from conftest import ROOT, SHIPPED
 
-ASKED = "Kan legevakten ta røntgen av en brukket arm?"
+ASKED = "Kan legevakten behandle et brudd i armen?"
 RIGHT = "Her behandles alle typer brudd og forstuinger i armer og bein, og dette avlaster sykehuset"
 NEW = "Her behandles bare brudd i armer, og dette avlaster sykehuset"
 GATES = str(ROOT / "benchmarks" / "gates.toml")

@@ -41,10 +41,11 @@ def tried(parts: Parts) -> Parts:
 
 def test_an_answer_offers_questions_about_the_other_parts_of_its_page(tried: Parts) -> None:
     exchange = tried.ask([LABORATORY])
-    assert exchange.next_questions == (
+    # Neither is nearer the question than the other.
+    assert set(exchange.next_questions) == {
         "Hvilke tilbud finnes for utskrivningsklare pasienter?",
         "Hva gjøres for å redusere åpne russcener?",
-    )
+    }
     assert tried.record([LABORATORY])["next_questions"] == list(exchange.next_questions)
     assert f"Du kan også spørre:\n- {exchange.next_questions[0]}" in tried.text(exchange)
 
