@@ -223,7 +223,7 @@ def test_a_question_about_the_acts_too(typed: Callable[[str], str], acts: Parts)
     """Row D6 over 54 acts and regulations."""
     questions = OF_THE_ACTS.splitlines()
     assert len(alike(acts, questions, typed)) >= 0.95 * len(questions)
-    assert sum(isinstance(acts.ask([question]).reply, Answer) for question in questions) > 30
+    assert sum(isinstance(acts.ask([question]).reply, Answer) for question in questions) >= 0.9 * len(questions)
 
 
 @pytest.mark.parametrize("unseen", UNSEEN, ids=lambda sign: f"U+{ord(sign):04X}")
