@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -65,6 +67,19 @@ class Browser:
 
     def until(self, condition: str, *, seconds: float = 30) -> None:
         WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(lambda _: self.run(f"return !!({condition})"))
+
+    def arrives(self, address: str) -> None:
+        """Waits for that address; it holds where scripts are switched off too."""
+        try:
+            WebDriverWait(self.driver, 30, poll_frequency=0.05).until(lambda driver: driver.current_url == address)
+        except TimeoutException:
+            raise AssertionError(f"at {self.driver.current_url}, not at {address}") from None
+
+    def leave(self, *keys: str) -> None:
+        """Presses keys that lead to another page, and waits until this one is gone."""
+        page = self.find("html")
+        self.press(*keys)
+        WebDriverWait(self.driver, 30, poll_frequency=0.05).until(staleness_of(page))
 
     def find(self, selector: str) -> WebElement:
         return self.driver.find_element(By.CSS_SELECTOR, selector)

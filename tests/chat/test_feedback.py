@@ -16,6 +16,7 @@ from chat.schema import violations
 from helseassistent.chat.desk import BadRequestError
 from helseassistent.chat.feedback import (
     REASONS,
+    REPLY_ID,
     Feedback,
     FeedbackCounter,
     FeedbackListener,
@@ -28,6 +29,13 @@ from helseassistent.chat.visitors import networks
 from helseassistent.types import Exchange, Language
 
 REPLY = new_reply_id()
+
+
+def test_ids_of_replies_are_told_apart_and_none_looks_like_an_option() -> None:
+    drawn = [new_reply_id() for _ in range(5_000)]  # one in 64 would begin with a dash by chance
+    assert len(set(drawn)) == 5_000
+    assert all(re.fullmatch(REPLY_ID, reply) for reply in drawn)
+    assert not [reply for reply in drawn if reply.startswith("-")]
 
 
 class Notebook:

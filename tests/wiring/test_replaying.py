@@ -41,6 +41,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     asked = ("svar-en", DAY, QUESTION, "nb", "answer", None, None)
     generation = record["generation"]
     write(store, [NewExchange(*asked, record["confidence"], 0.1, generation, "extractive", 1, record)])
+    write(store, [NewExchange("-gammel", *asked[1:], record["confidence"], 0.1, generation, "extractive", 1, record)])
     write(store, [entry("svar-gammelt", day=DAY)])
     store.close()
     page = made.corpus / FILE
@@ -71,6 +72,19 @@ def test_a_reply_whose_generation_was_swept_away_is_told_from_the_log(settings: 
     replay = replay_reply(settings, "svar-gammelt")
     assert (replay.again, is_reproduced(replay)) == (None, None)
     assert [difference.kind for difference in replay.differences if difference.file] == ["gone"]
+
+
+def test_an_older_id_that_looks_like_an_option_is_found_after_two_dashes(
+    environment: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["review", *environment, "replay", "-gammel"])
+    assert "Oppgi ID" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["review", "replay", "--help"])
+    assert "-- ID" in capsys.readouterr().out
+    assert main(["review", *environment, "replay", "--", "-gammel"]) == 0
+    assert QUESTION in capsys.readouterr().out
 
 
 def test_the_command_tells_the_story_and_who_looked_is_noted(

@@ -73,8 +73,10 @@ class FeedbackCounter:
 
 
 def new_reply_id() -> str:
-    """An id that cannot be guessed: 128 random bits."""
-    return secrets.token_urlsafe(16)
+    """An id that cannot be guessed: 128 random bits; with a dash first, a command line would take it for an option."""
+    while (drawn := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return drawn
 
 
 def parse_feedback(value: object) -> Feedback:

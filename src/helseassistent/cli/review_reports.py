@@ -15,7 +15,8 @@ _WEEKS = 12
 
 def add_arguments(replaying: argparse.ArgumentParser, reporting: argparse.ArgumentParser) -> None:
     """What the two commands take."""
-    replaying.add_argument("id", metavar="ID", help="id-en til svaret, som står på siden for ansatte og i API-et")
+    told = "id-en til svaret, som står på siden for ansatte og i API-et; skriv «-- ID» om den begynner med «-»"
+    replaying.add_argument("id", metavar="ID", help=told)
     replaying.add_argument("--html", type=Path, metavar="FIL", help="skriv en side som kan skrives ut, til en klage")
     replaying.set_defaults(act=_replay)
     reporting.add_argument("--weeks", type=int, default=_WEEKS, metavar="UKER", help="hvor mange hele uker (12)")
