@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "bench"
 DOCUMENT = ROOT / "docs" / "evaluation.md"
 METHODS = (
-    "hybrid,dense,contextual,bm25,bm25-without-thesaurus,grams,sentence,without-contextual,without-read,without-in_context,without-late,without-said,without-length,without-own-words,without-thesaurus,"
+    "hybrid,dense,contextual,bm25,bm25-without-thesaurus,grams,sentence,without-contextual,without-read,without-in_context,without-late,without-said,without-length,without-own-words,without-thesaurus,without-bokmaal,without-contextual-candidates,"
     "without-dense,without-context,without-sentence,without-words,without-grams,without-headings"
 )
 RETRIEVAL = ("noreg_faq_nob", "health_law_sections", "nav_skrivestotte", "norquad_test_chunks")
@@ -67,7 +67,7 @@ def _write_tables() -> None:
                 "--retrieval",
                 str(SHARED / "retrieval" / name),
                 "--methods",
-                "hybrid,dense,contextual,bm25,without-contextual,without-read,without-in_context,without-late,without-said,without-length,without-own-words",
+                "hybrid,dense,contextual,bm25,without-contextual,without-read,without-in_context,without-late,without-said,without-length,without-own-words,without-contextual-candidates",
             ]
             document = with_section(
                 document, name=f"metoder: {name}", content=_table(arguments, title=f"Søkemetoder: {name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from helseassistent.index import contextual as second
 from helseassistent.index.build import build
 from helseassistent.index.contextual import PairedEncoder, contextual_of, shipped_contextual, words_of
 from helseassistent.index.encode import load_encoder
-from helseassistent.index.generation import CONTEXTUAL_VECTORS, open_generation
+from helseassistent.index.generation import CONTEXTUAL_FAISS, CONTEXTUAL_VECTORS, open_generation
 from helseassistent.index.passages import embedded_text
+from helseassistent.retrieve import signals
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.types import Encoder
@@ -97,6 +99,35 @@ def test_its_cosine_is_a_signal_of_the_ranking(tmp_path: Path) -> None:
         assert scored.signals.contextual == pytest.approx(float(passage @ vector), abs=2e-3)
         assert scored.score == pytest.approx(scored.signals.contextual, abs=1e-5)
     assert found[0].passage.file == "sykehjem.md"
+
+
+def test_it_proposes_passages_that_no_other_list_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair, other = paired()
+    bodies = {f"p{number:02d}": f"# Side\n\nOrd{number} uten mer." for number in range(40)}
+    build(corpus(**bodies), tmp_path, encoder=pair)
+    generation = open_generation(tmp_path)
+    assert generation.contextual_vectors is not None
+    question = "Zebra?"  # of which no passage has a word or four letters
+    by_first = generation.vectors @ pair.encode_questions([question])[0]
+    by_second = generation.contextual_vectors @ other.encode_questions([question])[0]
+    assert by_first.argmax() != by_second.argmax()
+    monkeypatch.setattr(signals, "DEPTH", 1)
+    weights = RankWeights.of({"contextual": 1})
+    found = HybridRetriever(generation, encoder=pair, weights=weights).search(question)
+    assert found[0].passage == generation.passages[by_second.argmax()]
+    judging = replace(generation, contextual_proposes=False)
+    without = HybridRetriever(judging, encoder=pair, weights=weights).search(question)
+    assert [one.passage for one in without] == [generation.passages[by_first.argmax()]]
+    assert without[0].signals.contextual == pytest.approx(float(by_second[by_first.argmax()]), abs=2e-3)
+
+
+def test_its_file_of_nearest_passages_is_checked_like_the_others(tmp_path: Path) -> None:
+    pair, _ = paired()
+    build(TWO, tmp_path, encoder=pair)
+    path = open_generation(tmp_path).folder / CONTEXTUAL_FAISS
+    path.write_bytes(path.read_bytes()[:-4] + b"0000")
+    with pytest.raises(BrokenIndexError, match=CONTEXTUAL_FAISS):
+        open_generation(tmp_path)
 
 
 def test_without_it_the_signal_is_nothing(tmp_path: Path) -> None:

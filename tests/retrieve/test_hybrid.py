@@ -135,6 +135,26 @@ def test_official_words_are_searched_for_besides(tmp_path: Path) -> None:
     assert retriever.searched_also("Han er ferdigbehandlet, hva skjer?") == ("utskrivningsklar",)
 
 
+def test_a_question_in_nynorsk_is_worth_the_most_of_its_two_wordings(tmp_path: Path) -> None:
+    encoder = HashingEncoder()
+    build(corpus(**BODIES, d="Sykehjemmet har mange plasser.", e="Kor mange?"), tmp_path, encoder=encoder)
+    generation, weights = open_generation(tmp_path), RankWeights.shipped(contextual=False)
+    both = HybridRetriever(generation, encoder=encoder, weights=weights)
+    typed = HybridRetriever(generation, encoder=encoder, weights=weights, reworded=str)
+    nynorsk, bokmaal = "Kor mange plassar har sjukeheimen?", "Hvor mange plasser har sykehjemmet?"
+    found = {scored.passage.file: scored for scored in both.search(nynorsk)}
+    ways = [{scored.passage.file: scored for scored in typed.search(question)} for question in (nynorsk, bokmaal)]
+    assert found.keys() == ways[0].keys() | ways[1].keys()
+    for file, scored in found.items():
+        each = [way[file] for way in ways]
+        for name in (*NAMES, "said", "late"):
+            most = max(getattr(one.signals, name) for one in each)
+            assert getattr(scored.signals, name) == pytest.approx(most, abs=1e-6), (file, name)
+        for place, sentence in enumerate(scored.sentences):
+            assert sentence.similarity == pytest.approx(max(one.sentences[place].similarity for one in each), abs=1e-6)
+    assert [one.passage for one in both.search(bokmaal)] == [one.passage for one in typed.search(bokmaal)]
+
+
 def test_the_second_ranking_reads_more_than_are_asked_for_but_not_all(tmp_path: Path) -> None:
     names = [chr(97 + number // 20) + chr(97 + number % 20) for number in range(READ_AGAIN + 5)]
     bodies = dict.fromkeys(names, "Legen er her.")

@@ -19,6 +19,7 @@ from helseassistent.index import generation as layout
 from helseassistent.index.count_apart import counting
 from helseassistent.index.embed import Table, embed
 from helseassistent.index.generation import Generation, current_id, open_generation
+from helseassistent.index.half_precision import as_single
 from helseassistent.index.late import analyser
 from helseassistent.index.lexical import Lexical
 from helseassistent.index.manifest import (
@@ -171,6 +172,7 @@ def _fill(staging: Path, *, pages: Sequence[Page], passages: Sequence[Passage], 
     durable.write_new(staging / layout.SENTENCE_VECTORS, layout.array_bytes(table.sentence_vectors))
     if table.contextual_vectors is not None:
         durable.write_new(staging / layout.CONTEXTUAL_VECTORS, layout.array_bytes(table.contextual_vectors))
+        durable.write_new(staging / layout.CONTEXTUAL_FAISS, faiss_bytes(as_single(table.contextual_vectors)))
     if table.in_context is not None:
         durable.write_new(staging / layout.PIECES, layout.array_bytes(table.in_context.vectors))
         durable.write_new(staging / layout.PIECE_SENTENCES, layout.array_bytes(table.in_context.sentences))

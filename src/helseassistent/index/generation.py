@@ -22,7 +22,7 @@ from helseassistent.index.manifest import CURRENT, REBUILD, Manifest, read_manif
 from helseassistent.index.passage_tokens import PassageTokens
 from helseassistent.index.questions import QuestionVectors
 from helseassistent.index.spelling import Spelling
-from helseassistent.index.vectors import FAISS, VectorSearch, open_vectors
+from helseassistent.index.vectors import EXACT, FAISS, VectorSearch, open_vectors
 from helseassistent.index.word_table import WordTable, words_of
 from helseassistent.index.word_tokens import Tokens
 from helseassistent.types import Page, Passage, Vectors
@@ -35,7 +35,8 @@ TOKENS, TOKEN_BOUNDS, SENTENCE_TOKENS = "tokens.npy", "token_bounds.npy", "sente
 SAID, SAID_STEMS, SAID_WORDS, SAID_BOUNDS = "words.txt", "word_stems.npy", "passage_words.npy", "word_bounds.npy"
 SAID_TOKENS, SAID_TOKEN_BOUNDS = "word_tokens.npy", "word_token_bounds.npy"
 QUESTION_VECTORS, QUESTION_ROWS = "question_vectors.npy", "question_rows.npy"
-FAISS_FILE, WORDS, GRAMS, CONTEXT = "vectors.faiss", "bm25-words", "bm25-grams", "bm25-context"
+FAISS_FILE, CONTEXTUAL_FAISS = "vectors.faiss", "contextual_vectors.faiss"
+WORDS, GRAMS, CONTEXT = "bm25-words", "bm25-grams", "bm25-context"
 
 # int64, shape (n, 3): row of the passage, and start and end of the sentence in its page's body.
 SentenceTable: TypeAlias = NDArray[np.int64]
@@ -58,6 +59,7 @@ class Generation:
     contextual_vectors: Vectors | None = None  # by the second encoder, of the same texts as `vectors`
     in_context: WordsInContext | None = None  # its word pieces, of the same texts
     vector_store: str = FAISS
+    contextual_proposes: bool = True  # whether the second encoder may propose passages, beside judging those of others
     written: QuestionVectors | None = None  # of questions that stand beside the pages
 
     @cached_property
@@ -65,6 +67,15 @@ class Generation:
         """Nearest passages by vector."""
         ids = [passage.id for passage in self.passages]
         return open_vectors(self.vector_store, path=self.folder / FAISS_FILE, ids=ids, vectors=self.vectors)
+
+    @cached_property
+    def dense_contextual(self) -> VectorSearch | None:
+        """Nearest passages by the second encoder's vector; its own file even where another store holds the others."""
+        if self.contextual_vectors is None or not self.contextual_proposes:
+            return None
+        name = EXACT if self.vector_store == EXACT else FAISS
+        path = self.folder / CONTEXTUAL_FAISS
+        return open_vectors(name, path=path, ids=(), vectors=self.contextual_vectors)
 
     @cached_property
     def words(self) -> Bm25:
@@ -93,7 +104,7 @@ class Generation:
 
     def open_files(self) -> None:
         """Open everything now: once open, the files go on being read even when a later build has swept them away."""
-        _ = (self.dense, self.words, self.grams, self.context, self.sentence_bounds)
+        _ = (self.dense, self.dense_contextual, self.words, self.grams, self.context, self.sentence_bounds)
 
     def sentences_of(self, row: int) -> Iterator[tuple[int, int, int]]:
         """(row of the sentence, start, end) of each sentence of passage `row`, in reading order."""

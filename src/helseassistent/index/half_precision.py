@@ -15,7 +15,7 @@ _REBASE = np.float32(2.0**112)  # the exponents count from 127 instead of 15
 def as_single(values: NDArray[Any]) -> NDArray[np.float32]:
     """Finite `values` as float32, the same to the bit as `astype` gives."""
     if values.dtype != np.float16:
-        return values.astype(np.float32)
+        return values.astype(np.float32, copy=False)
     bits = values.view(np.int16).astype(np.int32)
     bits <<= _SHIFT
     bits &= _KEPT

@@ -11,7 +11,7 @@ from typing import Any
 
 from helseassistent.errors import BrokenIndexError
 
-FORMAT = 3  # raise it when a file of a generation changes its meaning
+FORMAT = 4  # raise it when a file of a generation changes its meaning
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 REBUILD = "Bygg indeksen på nytt med: helseassistent index"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helseassistent.errors import SettingsError
+from helseassistent.index.half_precision import as_single
 from helseassistent.types import Vectors
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class FaissVectors:
             return rows[0][found], similarities[0][found]
         proposed = self._index.search(question[np.newaxis, :], max(count, min(_COMPARED, self._index.ntotal)))[1][0]
         proposed = np.sort(proposed[proposed >= 0])
-        similarities = self._vectors[proposed] @ question
+        similarities = as_single(self._vectors[proposed]) @ question
         best = np.argsort(-similarities, kind="stable")[:count]
         return proposed[best], similarities[best]
 
@@ -132,7 +133,7 @@ def open_vectors(name: str, *, path: Path, ids: Sequence[str], vectors: Vectors)
     if name == FAISS:
         return FaissVectors.open(path, vectors=vectors)
     if name == EXACT:
-        return FaissVectors(exact_index(vectors), vectors=vectors)
+        return FaissVectors(exact_index(as_single(vectors)), vectors=vectors)
     module, _, attribute = name.partition(":")
     try:
         factory = getattr(importlib.import_module(module), attribute)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -22,14 +21,14 @@ from helseassistent.answer.reading import (
 from helseassistent.index.contextual import contextual_of, reader_of, words_of
 from helseassistent.index.encode import StaticEncoder
 from helseassistent.index.generation import Generation
-from helseassistent.index.in_context import AskedInContext
-from helseassistent.index.late import Asked as AskedLate
 from helseassistent.index.late import LateInteraction, shipped_late
 from helseassistent.index.passages import embedded_text
 from helseassistent.index.word_tokens import distinct
+from helseassistent.retrieve.asked import Asked, Wording
 from helseassistent.retrieve.rank import AGAIN, RankWeights, scores
-from helseassistent.retrieve.signals import Scores, SignalTable, sentence_similarities, signal_table
+from helseassistent.retrieve.signals import SignalTable, sentence_similarities, signal_table
 from helseassistent.retrieve.thesaurus import Thesaurus, searched_also, shipped_thesaurus
+from helseassistent.text.bokmaal import in_bokmaal
 from helseassistent.types import Encoder, Passage, Scored, Sentence, Signals, Vectors
 
 READ_AGAIN = 40  # passages that the second ranking reads
@@ -38,17 +37,6 @@ _DECIMALS = 6  # of a score that count; what rounding in a sum of products turns
 
 Odds: TypeAlias = Mapping[int, NDArray[np.float32]]  # of the sentences of passages, by row
 SentenceSignals: TypeAlias = tuple[float, float, float | None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """A question made ready for every signal."""
-
-    question: str
-    vector: Scores  # by the encoder of words
-    late: AskedLate
-    contextual: Scores | None  # by the second encoder, if there is one
-    in_context: AskedInContext | None  # its words, if that one gives them
 
 
 class HybridRetriever:
@@ -63,6 +51,7 @@ class HybridRetriever:
         vectors: WordVectors | None = None,
         late: LateInteraction | None = None,
         thesaurus: Thesaurus | None = None,
+        reworded: Callable[[str], str] = in_bokmaal,
     ) -> None:
         self.generation = generation
         self._encoder = encoder
@@ -72,6 +61,7 @@ class HybridRetriever:
         own = words_of(encoder)
         self._quick = own if isinstance(own, StaticEncoder) and own.reads_like(self._late.reader) else None
         self._thesaurus = thesaurus or shipped_thesaurus()
+        self._reworded = reworded
         self._vectors = vectors or WordVectors(encoder)
 
     def search(self, question: str, *, top_k: int = 10) -> list[Scored]:
@@ -111,40 +101,47 @@ class HybridRetriever:
 
     def searched_also(self, question: str) -> tuple[str, ...]:
         """The official words that `search` looks for besides the question's own."""
-        return searched_also(self._thesaurus.synonyms(question))
+        return tuple(dict.fromkeys(word for text in self._wordings(question) for word in self._official(text)))
 
     def ask(self, question: str) -> Asked:
-        """Read the question by every encoder."""
-        vector = self._encoder.encode_questions([question])[0]
-        in_context = self._reader.ask(question) if self._reader else None
+        """Read the question, and its wording in bokmål if that is another, by every encoder."""
+        return Asked(tuple(self._read(text) for text in self._wordings(question)))
+
+    def _wordings(self, question: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((question, self._reworded(question))))
+
+    def _read(self, text: str) -> Wording:
+        vector = self._encoder.encode_questions([text])[0]
+        in_context = self._reader.ask(text) if self._reader else None
         contextual = in_context.vector if in_context else None
         if in_context is None and self._second:
-            contextual = self._second.encode_questions([question])[0]
-        return Asked(question, vector, self._late.read(question), contextual, in_context)
+            contextual = self._second.encode_questions([text])[0]
+        return Wording(text, vector, self._late.read(text), self._official(text), contextual, in_context)
+
+    def _official(self, text: str) -> tuple[str, ...]:
+        return searched_also(self._thesaurus.synonyms(text))
 
     def table(self, asked: Asked) -> SignalTable:
         """The candidates for a question with the signals of the first ranking."""
-        return signal_table(
-            asked.question,
-            generation=self.generation,
-            vector=asked.vector,
-            contextual=asked.contextual,
-            official=self.searched_also(asked.question),
-        )
+        return signal_table(asked, generation=self.generation)
 
     def read_again(self, asked: Asked, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """What only the second ranking sees of passages, in the order of `AGAIN` after `first`, shape (rows, 4)."""
         if not self._weights.again:
             return np.zeros((len(rows), len(AGAIN) - 1))
-        reading = read_question(asked.question, encoder=self._encoder)
-        said = said_shares(reading, self._nearness(reading, rows))
-        late = self._late.scores(asked.late, self.generation.tokens.passages.take(rows))
-        in_context = np.zeros(len(rows), np.float32)
-        if self._reader and self.generation.in_context and asked.in_context:
-            in_context = self._reader.late(asked.in_context, self.generation.in_context.take(rows))
+        found = np.maximum.reduce([self._read_again(wording, rows) for wording in asked.wordings])
         # A long passage says more words of any question.
         length = np.log1p([len(self.generation.passages[row].text.split()) for row in rows.tolist()])
-        return np.column_stack([said, late, in_context, length])
+        return np.column_stack([found, length])
+
+    def _read_again(self, wording: Wording, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        reading = read_question(wording.text, encoder=self._encoder)
+        said = said_shares(reading, self._nearness(reading, rows))
+        late = self._late.scores(wording.late, self.generation.tokens.passages.take(rows))
+        in_context = np.zeros(len(rows), np.float32)
+        if self._reader and self.generation.in_context and wording.in_context:
+            in_context = self._reader.late(wording.in_context, self.generation.in_context.take(rows))
+        return np.column_stack([said, late, in_context])
 
     def _scored(
         self, row: int, score: float, values: tuple[float, ...], sentences: Sequence[SentenceSignals]
@@ -160,20 +157,25 @@ class HybridRetriever:
 
     def read(self, asked: Asked, rows: NDArray[np.int64]) -> Odds:
         """What the reader says of each sentence of passages; empty without a reader."""
-        if not (self._reader and self.generation.in_context and asked.in_context):
+        read = [wording.in_context for wording in asked.wordings if wording.in_context]
+        if not (self._reader and self.generation.in_context and read):
             return {}
         bounds = self.generation.sentence_bounds
         counts = (bounds[rows + 1] - bounds[rows]).tolist()
-        found = self._reader.read(asked.in_context, self.generation.in_context.take(rows), sentences=counts)
-        return dict(zip(rows.tolist(), found, strict=True))
+        words = self.generation.in_context.take(rows)
+        found = [self._reader.read(one, words, sentences=counts) for one in read]
+        return {row: np.maximum.reduce(own) for row, *own in zip(rows.tolist(), *found, strict=True)}
 
     def _sentences(self, rows: NDArray[np.int64], *, asked: Asked, odds: Odds) -> list[list[SentenceSignals]]:
         """For each passage the signals of its sentences: how near, how surely said, and what the reader says."""
         bounds = self.generation.sentence_bounds
         places = [np.arange(bounds[row], bounds[row + 1]) for row in rows.tolist()]
         every = np.concatenate(places)
-        similarities = sentence_similarities(every, generation=self.generation, vector=asked.vector)
-        said = self._late.scores(asked.late, self.generation.tokens.of_sentences(every))
+        tokens = self.generation.tokens.of_sentences(every)
+        similarities = np.maximum.reduce(
+            [sentence_similarities(every, generation=self.generation, vector=one.vector) for one in asked.wordings]
+        )
+        said = np.maximum.reduce([self._late.scores(one.late, tokens) for one in asked.wordings])
         read = [
             value
             for row, own in zip(rows.tolist(), places, strict=True)

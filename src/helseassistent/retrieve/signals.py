@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from helseassistent.index.bm25 import Bm25
 from helseassistent.index.generation import Generation
 from helseassistent.index.half_precision import as_single
+from helseassistent.retrieve.asked import Asked, Wording
 from helseassistent.text.terms import gram_terms, search_terms
 
 DEPTH = 60  # how many passages each list may propose
@@ -33,43 +34,62 @@ class SignalTable:
         return float(self.values[:, NAMES.index("words")].max(initial=0.0))
 
 
-def signal_table(
-    question: str,
-    *,
-    generation: Generation,
-    vector: Scores,
-    contextual: Scores | None = None,
-    official: Sequence[str] = (),
-) -> SignalTable:
-    """Every passage that is among the best of any list, with all signals.
+def signal_table(asked: Asked, *, generation: Generation) -> SignalTable:
+    """Every passage that is among the best of any list for any wording, with all signals."""
+    lists = [_lists(wording, generation=generation) for wording in asked.wordings]
+    rows = np.unique(np.concatenate([found.proposed() for found in lists]))
+    values = [found.values(rows, generation=generation) for found in lists]
+    return SignalTable(rows, np.maximum.reduce(values).astype(np.float32))
 
-    `vector` is the encoded question, `contextual` by the second encoder if there is one; `official` are words that the
-    thesaurus gives for those of the question.
-    """
-    terms, weights = generation.spelling.terms(question)
-    more = [term for word in official for term in search_terms(word)]
-    words = _shares(generation.words, terms, weights, more)
-    grams = _shares(generation.grams, gram_terms(question))
-    headings = _shares(generation.context, terms, weights)
-    nearest, _ = generation.dense.search(vector, top_k=DEPTH)
-    count = len(generation.passages)
-    written = (
-        generation.written.best(vector, passages=count) if generation.written else np.zeros(count, dtype=np.float32)
-    )
-    rows = np.unique(np.concatenate([nearest, *(_best(scores) for scores in (words, grams, headings, written))]))
-    values = np.stack(
-        [
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lists:
+    """What one wording gives every passage by its words, and which passages are nearest by its vectors."""
+
+    wording: Wording
+    words: Scores
+    grams: Scores
+    headings: Scores
+    written: Scores
+    nearest: NDArray[np.int64]
+
+    def proposed(self) -> NDArray[np.int64]:
+        """The best of each list, some of them more than once."""
+        lists = (self.words, self.grams, self.headings, self.written)
+        return np.concatenate([self.nearest, *(_best(scores) for scores in lists)])
+
+    def values(self, rows: NDArray[np.int64], *, generation: Generation) -> Scores:
+        """All signals of `rows`, columns in the order of NAMES."""
+        vector = self.wording.vector
+        columns = [
             generation.vectors[rows] @ vector,
             generation.context_vectors[rows] @ vector,
-            np.maximum(_best_sentences(rows, generation=generation, vector=vector), written[rows]),
-            words[rows],
-            grams[rows],
-            headings[rows],
-            _contextual(rows, generation=generation, vector=contextual),
-        ],
-        axis=1,
+            np.maximum(_best_sentences(rows, generation=generation, vector=vector), self.written[rows]),
+            self.words[rows],
+            self.grams[rows],
+            self.headings[rows],
+            _contextual(rows, generation=generation, vector=self.wording.contextual),
+        ]
+        return np.stack(columns, axis=1)
+
+
+def _lists(wording: Wording, *, generation: Generation) -> _Lists:
+    terms, weights = generation.spelling.terms(wording.text)
+    more = [term for word in wording.official for term in search_terms(word)]
+    nearest = [generation.dense.search(wording.vector, top_k=DEPTH)[0]]
+    if wording.contextual is not None and generation.dense_contextual is not None:
+        nearest.append(generation.dense_contextual.search(wording.contextual, top_k=DEPTH)[0])
+    count = len(generation.passages)
+    return _Lists(
+        wording,
+        words=_shares(generation.words, terms, weights, more),
+        grams=_shares(generation.grams, gram_terms(wording.text)),
+        headings=_shares(generation.context, terms, weights),
+        written=generation.written.best(wording.vector, passages=count)
+        if generation.written
+        else np.zeros(count, dtype=np.float32),
+        nearest=np.concatenate(nearest),
     )
-    return SignalTable(rows, values.astype(np.float32))
 
 
 def sentence_similarities(sentences: NDArray[np.int64], *, generation: Generation, vector: Scores) -> Scores:

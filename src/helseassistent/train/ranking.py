@@ -20,7 +20,8 @@ from helseassistent.corpus import Corpus
 from helseassistent.index.build import build
 from helseassistent.index.contextual import reader_of
 from helseassistent.index.generation import Generation, open_generation
-from helseassistent.retrieve.hybrid import READ, READ_AGAIN, Asked, HybridRetriever, read_shares
+from helseassistent.retrieve.asked import Asked
+from helseassistent.retrieve.hybrid import READ, READ_AGAIN, HybridRetriever, read_shares
 from helseassistent.retrieve.rank import AGAIN, LAST, RankWeights, scores
 from helseassistent.retrieve.signals import NAMES, SignalTable
 from helseassistent.train.data import Pair, Questioned, pairs

@@ -26,6 +26,7 @@ from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import AGAIN, LAST, RankWeights
 from helseassistent.retrieve.signals import NAMES
 from helseassistent.retrieve.thesaurus import Thesaurus
+from helseassistent.text.bokmaal import in_bokmaal
 from helseassistent.types import Claim, Encoder, Page
 from helseassistent.wiring import Parts
 
@@ -41,6 +42,8 @@ METHODS: Mapping[str, Mapping[str, float] | None] = {
     "contextual": {"contextual": 1},
 }
 _WITHOUT_THESAURUS = "without-thesaurus"
+_WITHOUT_BOKMAAL = "without-bokmaal"  # nynorsk questions as they were typed alone
+_WITHOUT_CANDIDATES = "without-contextual-candidates"  # the second encoder judges what other lists propose
 SIGNALS = (*NAMES, *AGAIN[1:], *LAST[1:])
 _PASSAGES_A_TEXT = 5  # several passages of one text count once, so that many more are asked for
 
@@ -130,7 +133,7 @@ def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
     left_out = name.removeprefix("without-")
     if left_out != name and left_out in SIGNALS:
         chosen = shipped.without(left_out)
-    elif name == _WITHOUT_THESAURUS:
+    elif name in (_WITHOUT_THESAURUS, _WITHOUT_BOKMAAL, _WITHOUT_CANDIDATES):
         chosen = shipped
     elif name == f"bm25-{_WITHOUT_THESAURUS}":
         chosen = RankWeights.of({"words": 1})
@@ -142,11 +145,17 @@ def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
     else:
         raise QuestionSetError(
             f"Ukjent metode: «{name}». Kjente: {', '.join(METHODS)}, without-own-words, without-thesaurus,"
-            f" bm25-without-thesaurus, og without-SIGNAL med et av"
+            f" {_WITHOUT_BOKMAAL}, {_WITHOUT_CANDIDATES}, bm25-without-thesaurus, og without-SIGNAL med et av"
             f" signalene {', '.join(SIGNALS)}."
         )
     thesaurus = Thesaurus([]) if name.endswith(_WITHOUT_THESAURUS) else None
-    retriever = HybridRetriever(generation, encoder=encoder, weights=chosen, thesaurus=thesaurus)
+    retriever = HybridRetriever(
+        replace(generation, contextual_proposes=name != _WITHOUT_CANDIDATES),
+        encoder=encoder,
+        weights=chosen,
+        thesaurus=thesaurus,
+        reworded=str if name == _WITHOUT_BOKMAAL else in_bokmaal,
+    )
     return lambda question, count: retriever.search(question, top_k=count)
 
 
