@@ -52,18 +52,25 @@ class LateInteraction:
         weights = self.weights[tokens].astype(np.float32)
         return Asked(self._units(tokens), weights / max(float(weights.sum()), 1e-9))
 
-    def scores(self, asked: Asked, texts: Tokens) -> NDArray[np.float32]:
+    def scores(self, asked: Sequence[Asked], texts: Tokens) -> NDArray[np.float32]:
         """How surely each text says the question, shape (texts,), in [-1, 1]; 0 for a text without a known token.
 
-        A text is its first `MOST_SAID` tokens.
+        Of a question asked in several wordings it is the one that the text says most surely. A text is its first
+        `MOST_SAID` tokens.
         """
         said = texts.first(MOST_SAID)
         filled = np.flatnonzero(np.diff(said.bounds))
         scores = np.zeros(len(said), dtype=np.float32)
-        if len(filled) and len(asked.weights):
+        known = [one for one in asked if len(one.weights)]
+        if len(filled) and known:
             tokens, places = distinct(said.ids, below=len(self.rows))
-            cosines = (asked.rows @ self._units(tokens).T)[:, places]
-            scores[filled] = asked.weights @ np.maximum.reduceat(cosines, said.bounds[filled], axis=1)
+            units = self._units(tokens).T
+            scores[filled] = np.maximum.reduce(
+                [
+                    one.weights @ np.maximum.reduceat((one.rows @ units)[:, places], said.bounds[filled], axis=1)
+                    for one in known
+                ]
+            )
         return scores
 
     def tokens(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:

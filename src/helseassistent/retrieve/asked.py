@@ -26,3 +26,13 @@ class Asked:
     """A question; what a passage is worth for it, signal by signal, is the most it is worth for any of its wordings."""
 
     wordings: tuple[Wording, ...]  # the one that was typed first
+
+    @property
+    def vectors(self) -> tuple[Vectors, ...]:
+        """Of each wording, by the encoder of words."""
+        return tuple(wording.vector for wording in self.wordings)
+
+    @property
+    def in_context(self) -> tuple[AskedInContext, ...]:
+        """The words of each wording, by the second encoder; empty if it gives none."""
+        return tuple(wording.in_context for wording in self.wordings if wording.in_context)

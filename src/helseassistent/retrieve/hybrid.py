@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -129,19 +129,21 @@ class HybridRetriever:
         """What only the second ranking sees of passages, in the order of `AGAIN` after `first`, shape (rows, 4)."""
         if not self._weights.again:
             return np.zeros((len(rows), len(AGAIN) - 1))
-        found = np.maximum.reduce([self._read_again(wording, rows) for wording in asked.wordings])
+        readings = [read_question(wording.text, encoder=self._encoder) for wording in asked.wordings]
+        said = np.maximum.reduce(
+            [said_shares(*found) for found in zip(readings, self._nearness(readings, rows), strict=True)]
+        )
+        late = self._late.scores(
+            [wording.late for wording in asked.wordings], self.generation.tokens.passages.take(rows)
+        )
+        in_context = np.zeros(len(rows), np.float32)
+        read = asked.in_context
+        if self._reader and self.generation.in_context and read:
+            words = self.generation.in_context.take(rows)
+            in_context = np.maximum.reduce([self._reader.late(one, words) for one in read])
         # A long passage says more words of any question.
         length = np.log1p([len(self.generation.passages[row].text.split()) for row in rows.tolist()])
-        return np.column_stack([found, length])
-
-    def _read_again(self, wording: Wording, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        reading = read_question(wording.text, encoder=self._encoder)
-        said = said_shares(reading, self._nearness(reading, rows))
-        late = self._late.scores(wording.late, self.generation.tokens.passages.take(rows))
-        in_context = np.zeros(len(rows), np.float32)
-        if self._reader and self.generation.in_context and wording.in_context:
-            in_context = self._reader.late(wording.in_context, self.generation.in_context.take(rows))
-        return np.column_stack([said, late, in_context])
+        return np.column_stack([said, late, in_context, length])
 
     def _scored(
         self, row: int, score: float, values: tuple[float, ...], sentences: Sequence[SentenceSignals]
@@ -157,7 +159,7 @@ class HybridRetriever:
 
     def read(self, asked: Asked, rows: NDArray[np.int64]) -> Odds:
         """What the reader says of each sentence of passages; empty without a reader."""
-        read = [wording.in_context for wording in asked.wordings if wording.in_context]
+        read = asked.in_context
         if not (self._reader and self.generation.in_context and read):
             return {}
         bounds = self.generation.sentence_bounds
@@ -172,10 +174,8 @@ class HybridRetriever:
         places = [np.arange(bounds[row], bounds[row + 1]) for row in rows.tolist()]
         every = np.concatenate(places)
         tokens = self.generation.tokens.of_sentences(every)
-        similarities = np.maximum.reduce(
-            [sentence_similarities(every, generation=self.generation, vector=one.vector) for one in asked.wordings]
-        )
-        said = np.maximum.reduce([self._late.scores(one.late, tokens) for one in asked.wordings])
+        similarities = sentence_similarities(every, generation=self.generation, vectors=asked.vectors)
+        said = self._late.scores([wording.late for wording in asked.wordings], tokens)
         read = [
             value
             for row, own in zip(rows.tolist(), places, strict=True)
@@ -184,14 +184,16 @@ class HybridRetriever:
         signals = iter(zip(similarities.tolist(), said.tolist(), read, strict=True))
         return [[next(signals) for _ in own] for own in places]
 
-    def _nearness(self, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """How surely each passage says each word of the question, shape (words of the question, passages)."""
+    def _nearness(self, readings: Sequence[Reading], rows: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
+        """For each reading how surely each passage says each word of it, shape (words of the question, passages)."""
         found = self.generation.said.passages.take(rows)
         numbers, places = distinct(found.ids, below=len(self.generation.said.words))
-        stems = [self.generation.words.vocabulary.get(stem, -1) for stem in reading.stems]
-        same = np.array(stems)[:, None] == self.generation.said.stems[numbers]
-        near = nearness_to_words(reading, self._word_vectors(numbers), same=same)
-        return best_of_each(near[:, places], found.bounds)
+        vectors = self._word_vectors(numbers)
+        for reading in readings:
+            stems = [self.generation.words.vocabulary.get(stem, -1) for stem in reading.stems]
+            same = np.array(stems)[:, None] == self.generation.said.stems[numbers]
+            near = nearness_to_words(reading, vectors, same=same)
+            yield best_of_each(near[:, places], found.bounds)
 
     def _word_vectors(self, numbers: NDArray[np.int64]) -> Vectors:
         """The vectors of words of the generation, from their tokens where the encoder can."""

@@ -14,6 +14,7 @@ from helseassistent.index.generation import Generation
 from helseassistent.index.half_precision import as_single
 from helseassistent.retrieve.asked import Asked, Wording
 from helseassistent.text.terms import gram_terms, search_terms
+from helseassistent.types import Vectors
 
 DEPTH = 60  # how many passages each list may propose
 OFFICIAL = 0.3  # weight of a term that the thesaurus gave; docs/decisions/0008-ranking.md has the others
@@ -38,15 +39,26 @@ def signal_table(asked: Asked, *, generation: Generation) -> SignalTable:
     """Every passage that is among the best of any list for any wording, with all signals."""
     lists = [_lists(wording, generation=generation) for wording in asked.wordings]
     rows = np.unique(np.concatenate([found.proposed() for found in lists]))
-    values = [found.values(rows, generation=generation) for found in lists]
-    return SignalTable(rows, np.maximum.reduce(values).astype(np.float32))
+    written = _most([found.written[rows] for found in lists])
+    values = np.stack(
+        [
+            _most_similar(generation.vectors[rows], asked.vectors),
+            _most_similar(generation.context_vectors[rows], asked.vectors),
+            np.maximum(_best_sentences(rows, generation=generation, vectors=asked.vectors), written),
+            _most([found.words[rows] for found in lists]),
+            _most([found.grams[rows] for found in lists]),
+            _most([found.headings[rows] for found in lists]),
+            _contextual(rows, generation=generation, asked=asked),
+        ],
+        axis=1,
+    )
+    return SignalTable(rows, values.astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lists:
     """What one wording gives every passage by its words, and which passages are nearest by its vectors."""
 
-    wording: Wording
     words: Scores
     grams: Scores
     headings: Scores
@@ -58,20 +70,6 @@ class _Lists:
         lists = (self.words, self.grams, self.headings, self.written)
         return np.concatenate([self.nearest, *(_best(scores) for scores in lists)])
 
-    def values(self, rows: NDArray[np.int64], *, generation: Generation) -> Scores:
-        """All signals of `rows`, columns in the order of NAMES."""
-        vector = self.wording.vector
-        columns = [
-            generation.vectors[rows] @ vector,
-            generation.context_vectors[rows] @ vector,
-            np.maximum(_best_sentences(rows, generation=generation, vector=vector), self.written[rows]),
-            self.words[rows],
-            self.grams[rows],
-            self.headings[rows],
-            _contextual(rows, generation=generation, vector=self.wording.contextual),
-        ]
-        return np.stack(columns, axis=1)
-
 
 def _lists(wording: Wording, *, generation: Generation) -> _Lists:
     terms, weights = generation.spelling.terms(wording.text)
@@ -79,28 +77,36 @@ def _lists(wording: Wording, *, generation: Generation) -> _Lists:
     nearest = [generation.dense.search(wording.vector, top_k=DEPTH)[0]]
     if wording.contextual is not None and generation.dense_contextual is not None:
         nearest.append(generation.dense_contextual.search(wording.contextual, top_k=DEPTH)[0])
-    count = len(generation.passages)
+    count, written = len(generation.passages), generation.written
     return _Lists(
-        wording,
         words=_shares(generation.words, terms, weights, more),
         grams=_shares(generation.grams, gram_terms(wording.text)),
         headings=_shares(generation.context, terms, weights),
-        written=generation.written.best(wording.vector, passages=count)
-        if generation.written
-        else np.zeros(count, dtype=np.float32),
+        written=written.best(wording.vector, passages=count) if written else np.zeros(count, dtype=np.float32),
         nearest=np.concatenate(nearest),
     )
 
 
-def sentence_similarities(sentences: NDArray[np.int64], *, generation: Generation, vector: Scores) -> Scores:
-    """Cosine of each of `sentences`, rows of the table of sentences, to the question."""
-    return np.asarray(as_single(generation.sentence_vectors[sentences]) @ vector)
+def sentence_similarities(
+    sentences: NDArray[np.int64], *, generation: Generation, vectors: Sequence[Vectors]
+) -> Scores:
+    """Cosine of each of `sentences`, rows of the table of sentences, to the nearest of the question's `vectors`."""
+    return _most_similar(as_single(generation.sentence_vectors[sentences]), vectors)
 
 
-def _contextual(rows: NDArray[np.int64], *, generation: Generation, vector: Scores | None) -> Scores:
-    if vector is None or generation.contextual_vectors is None:
+def _contextual(rows: NDArray[np.int64], *, generation: Generation, asked: Asked) -> Scores:
+    vectors = [wording.contextual for wording in asked.wordings if wording.contextual is not None]
+    if not vectors or generation.contextual_vectors is None:
         return np.zeros(len(rows), dtype=np.float32)
-    return np.asarray(as_single(generation.contextual_vectors[rows]) @ vector)
+    return _most_similar(as_single(generation.contextual_vectors[rows]), vectors)
+
+
+def _most_similar(texts: Vectors, vectors: Sequence[Vectors]) -> Scores:
+    return _most([texts @ vector for vector in vectors])
+
+
+def _most(each: Sequence[Scores]) -> Scores:
+    return np.asarray(np.maximum.reduce(each))
 
 
 def _shares(index: Bm25, terms: list[str], weights: list[float] | None = None, official: Sequence[str] = ()) -> Scores:
@@ -116,7 +122,7 @@ def _best(scores: Scores) -> NDArray[np.int64]:
     return np.argpartition(-scores, count - 1)[:count].astype(np.int64) if count else np.empty(0, dtype=np.int64)
 
 
-def _best_sentences(rows: NDArray[np.int64], *, generation: Generation, vector: Scores) -> Scores:
+def _best_sentences(rows: NDArray[np.int64], *, generation: Generation, vectors: Sequence[Vectors]) -> Scores:
     """The nearest sentence of each passage, all of them read at once; 0 for a passage without any."""
     starts, ends = generation.sentence_bounds[rows], generation.sentence_bounds[rows + 1]
     counts = ends - starts
@@ -125,6 +131,6 @@ def _best_sentences(rows: NDArray[np.int64], *, generation: Generation, vector: 
     if len(filled):
         begins = np.cumsum(counts) - counts
         places = np.repeat(starts - begins, counts) + np.arange(int(counts.sum()))
-        similarities = as_single(generation.sentence_vectors[places]) @ vector
+        similarities = sentence_similarities(places, generation=generation, vectors=vectors)
         best[filled] = np.maximum(np.maximum.reduceat(similarities, begins[filled]), 0.0)
     return best
