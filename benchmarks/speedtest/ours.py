@@ -15,8 +15,9 @@ from helseassistent.assistant import Assistant
 from helseassistent.index.build import build
 from helseassistent.index.contextual import PairedEncoder, shipped_contextual
 from helseassistent.index.encode import load_encoder, unit_rows
-from helseassistent.index.generation import Generation
+from helseassistent.index.generation import CONTEXTUAL_FAISS, Generation
 from helseassistent.index.in_context import BEFORE, ContextReader, WordsInContext
+from helseassistent.index.vectors import faiss_bytes
 from helseassistent.retrieve.hybrid import HybridRetriever
 from helseassistent.retrieve.rank import RankWeights
 from helseassistent.settings import Settings
@@ -100,11 +101,12 @@ def _paired(assistant: Assistant) -> Assistant:
     second = shipped_contextual()
     encoder = PairedEncoder(assistant.encoder, second)
     rows = len(assistant.retriever.generation.passages), second.dimensions
-    vectors = unit_rows(np.random.default_rng(1).normal(size=rows).astype(np.float32)).astype(np.float16)
+    vectors = unit_rows(np.random.default_rng(1).normal(size=rows).astype(np.float32))
+    (assistant.retriever.generation.folder / CONTEXTUAL_FAISS).write_bytes(faiss_bytes(vectors))
     retriever = HybridRetriever(
         replace(
             assistant.retriever.generation,
-            contextual_vectors=vectors,
+            contextual_vectors=vectors.astype(np.float16),
             in_context=_pieces(assistant.retriever.generation, dimensions=second.of_words),
         ),
         encoder=encoder,

@@ -57,6 +57,14 @@ _BARE_NUMBER = re.compile(r"\d[\d ]*\d\d")
 
 
 @dataclass(frozen=True, slots=True)
+class _Regarded:
+    """What the rules see in some words, and how likely the second opinion holds each of its classes for."""
+
+    seen: Signs
+    view: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Safety:
     """The rules and the approved texts, read once; pure from then on."""
 
@@ -134,27 +142,32 @@ class Safety:
         A question about a dose that sounds ordinary gets it too where its words made one fear more.
         """
         words = tokens(message)
-        seen = self._signs(words)
-        view = self.opinion.probabilities(self._buckets(words, seen=seen))
-        may = len(words) >= MIN_WORDS and 1.0 - view["harmless"] >= UNSURE
-        return self.texts[CAUTION, language] if may or self._feared(words) else None
+        whole = self._regard(words)
+        may = len(words) >= MIN_WORDS and 1.0 - whole.view["harmless"] >= UNSURE
+        return self.texts[CAUTION, language] if may or self._feared(words, regarded=whole) else None
 
     def label(self, message: str) -> str | None:
         """Which of the approved texts `message` calls for; None means no danger was seen."""
         words = tokens(message)
         return None if self.doses.holds(words) else self._feared(words)
 
-    def _feared(self, words: Sequence[Token]) -> str | None:
+    def _feared(self, words: Sequence[Token], *, regarded: _Regarded | None = None) -> str | None:
+        """`regarded` is what `_regard` gave for these words, where that is known."""
         parts = stretches(words, weight=self._weight)
         whole = bool(words) and (len(words) <= WHOLE or not parts)
-        if whole and (label := self._judge(words)):
+        if whole and (label := self._judge(words, regarded or self._regard(words))):
             return label
-        judged = [self._judge(part, beside_whole=whole, in_part=True) for part in parts]
+        judged = [self._judge(part, self._regard(part), beside_whole=whole, in_part=True) for part in parts]
         return min((label for label in judged if label), key=PRECEDENCE.index, default=None)
 
-    def _judge(self, words: Sequence[Token], *, in_part: bool = False, beside_whole: bool = False) -> str | None:
+    def _regard(self, words: Sequence[Token]) -> _Regarded:
         seen = self._signs(words)
-        view = self.opinion.probabilities(self._buckets(words, seen=seen))
+        return _Regarded(seen, self.opinion.probabilities(self._buckets(words, seen=seen)))
+
+    def _judge(
+        self, words: Sequence[Token], regarded: _Regarded, *, in_part: bool = False, beside_whole: bool = False
+    ) -> str | None:
+        seen, view = regarded.seen, regarded.view
         if in_part and not stands_alone(view, seen=seen, beside_whole=beside_whole):
             return None
         if not seen.found and not may_decide_alone(view, words=words, seen=seen):

@@ -118,8 +118,8 @@ def _shares(index: Bm25, terms: list[str], weights: list[float] | None = None, o
 
 
 def _best(scores: Scores) -> NDArray[np.int64]:
-    count = min(DEPTH, int(np.count_nonzero(scores > 0)))
-    return np.argpartition(-scores, count - 1)[:count].astype(np.int64) if count else np.empty(0, dtype=np.int64)
+    found = np.flatnonzero(scores > 0)  # a question's words are in few of many passages
+    return found[np.argpartition(-scores[found], DEPTH - 1)[:DEPTH]] if len(found) > DEPTH else found
 
 
 def _best_sentences(rows: NDArray[np.int64], *, generation: Generation, vectors: Sequence[Vectors]) -> Scores:
