@@ -149,8 +149,9 @@ def _method(name: str, *, generation: Generation, encoder: Encoder) -> Search:
             f" signalene {', '.join(SIGNALS)}."
         )
     thesaurus = Thesaurus([]) if name.endswith(_WITHOUT_THESAURUS) else None
+    judging = replace(generation, contextual_proposes=False) if name == _WITHOUT_CANDIDATES else generation
     retriever = HybridRetriever(
-        replace(generation, contextual_proposes=name != _WITHOUT_CANDIDATES),
+        judging,
         encoder=encoder,
         weights=chosen,
         thesaurus=thesaurus,
