@@ -161,13 +161,16 @@ def test_every_quote_from_the_health_law_is_verbatim(bold: Assistant, health_law
 def test_when_the_safety_layer_fails_the_numbers_are_shown(
     parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
-        raise RuntimeError("broken")
+    def fail(_: Safety, message: str) -> None:
+        raise RuntimeError(message)
 
     monkeypatch.setattr(Safety, "label", fail)
     for question in ("Han puster ikke", "Når åpner legevakten?"):
         assert parts.ask([question], "nb").reply == parts.assistant.safety.last_resort("nb")
     assert "safety layer failed" in caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "danger.py" in caplog.text
+    assert "puster" not in caplog.text, "a fault may quote the message"
 
 
 def test_a_service_question_with_an_injury_keeps_its_answer_and_gets_a_note(parts: Parts) -> None:

@@ -6,6 +6,7 @@ import logging
 from typing import Protocol
 
 from helseassistent.answer.safety import Safety
+from helseassistent.faults import fault
 from helseassistent.text.asked import asks_for_service
 from helseassistent.text.heard import Heard
 from helseassistent.types import Language, Urgent
@@ -40,14 +41,14 @@ def glance(message: str, safety: Safety) -> float:
     """How far `message` makes one fear danger, in [0, 1]; cheaper than `urgent_in`, and no verdict."""
     try:
         return safety.glance(message)
-    except Exception:  # noqa: BLE001 - whatever failed, it must be looked at first
-        _LOG.exception("the glance of the safety layer failed; the message was looked at first")
+    except Exception as error:  # noqa: BLE001 - whatever failed, it must be looked at first
+        _LOG.error("the glance of the safety layer failed; the message was looked at first: %s", fault(error))
         return 1.0
 
 
 def _looked_at(look: _Look, message: str, safety: Safety, language: Language) -> Urgent | None:
     try:
         return look(message, language=language)
-    except Exception:  # noqa: BLE001 - whatever failed, the numbers must be shown
-        _LOG.exception("the safety layer failed; its numbers were shown")
+    except Exception as error:  # noqa: BLE001 - whatever failed, the numbers must be shown
+        _LOG.error("the safety layer failed; its numbers were shown: %s", fault(error))
         return safety.last_resort(language)

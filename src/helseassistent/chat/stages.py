@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from helseassistent.faults import fault
 from helseassistent.types import Claim, Stage, Watcher
 
 STAGED = "application/x-ndjson"
@@ -46,5 +47,5 @@ async def _lines(first: _News, heard: asyncio.Queue[_News | None], task: asyncio
         yield json.dumps(told, ensure_ascii=False) + "\n"
         news = await heard.get()
     if error := task.exception():
-        _LOG.error("a question was not answered", exc_info=error)
+        _LOG.error("a question was not answered: %s", fault(error))
     yield json.dumps({"failed": "failed"} if error else task.result(), ensure_ascii=False) + "\n"
