@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "helseassistent"
 LAYERS = [  # a part may import itself and any part on an earlier line
     {"types", "errors"},
-    {"text", "durable", "reply", "colours"},
+    {"text", "durable", "faults", "reply", "colours"},
     {"corpus"},
     {"ingest", "index", "answer"},
     {"retrieve"},
