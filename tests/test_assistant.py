@@ -164,7 +164,7 @@ def test_when_the_safety_layer_fails_the_numbers_are_shown(
     def fail(_: Safety, message: str) -> None:
         raise RuntimeError(message)
 
-    monkeypatch.setattr(Safety, "label", fail)
+    monkeypatch.setattr(Safety, "look", fail)
     for question in ("Han puster ikke", "Når åpner legevakten?"):
         assert parts.ask([question], "nb").reply == parts.assistant.safety.last_resort("nb")
     assert "safety layer failed" in caplog.text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from helseassistent.answer.confidence import ConfidenceModel
-from helseassistent.answer.danger import caution_in, glance, may_wait, urgent_in
+from helseassistent.answer.danger import Danger, glance
 from helseassistent.answer.next_questions import NextQuestions, next_after
 from helseassistent.answer.reading import WordVectors, says_every_word
 from helseassistent.answer.respond import Phrasing, Rewriting, respond
@@ -63,22 +63,25 @@ class Assistant:
         """Answer the last of `turns`, the person's messages in order; `language` None follows the question."""
         begun = time.perf_counter()
         heard = hear(turns, public=self.public, language=language)
-        return self._exchange(heard, self._found(heard, watch), begun=begun)
+        danger = Danger(heard, self.safety)
+        return self._exchange(heard, self._found(heard, danger, watch), danger=danger, begun=begun)
 
     def danger(self, turns: Sequence[str], language: Language | None = None) -> Exchange | None:
         """The fixed reply when the last of `turns` is about danger, without any search; `ask` would give the same."""
         begun = time.perf_counter()
         heard = hear(turns, public=self.public, language=language)
-        urgent = urgent_in(heard, self.safety)
-        return self._exchange(heard, _Found(urgent), begun=begun) if urgent and not may_wait(urgent, heard) else None
+        danger = Danger(heard, self.safety)
+        if danger.urgent is None or danger.may_wait:
+            return None
+        return self._exchange(heard, _Found(danger.urgent), danger=danger, begun=begun)
 
     def glance(self, turns: Sequence[str]) -> float:
         """How far the last of `turns` makes one fear danger, in [0, 1]: whom `danger` should see first."""
         return glance(mask(turns[-1], public=self.public).bare, self.safety)
 
-    def _found(self, heard: Heard, watch: Watcher) -> _Found:
-        urgent = urgent_in(heard, self.safety)
-        if urgent and not may_wait(urgent, heard):
+    def _found(self, heard: Heard, danger: Danger, watch: Watcher) -> _Found:
+        urgent = danger.urgent
+        if urgent and not danger.may_wait:
             return _Found(urgent)
         if notice := notice_of(heard.question):
             return _Found(urgent or Abstention("out_of_scope", notice=notice))
@@ -92,10 +95,10 @@ class Assistant:
             return _Found(urgent)
         left = 1.0
         if self.rewriting and not urgent and isinstance(reply, Abstention) and reply.notice is None:
-            read, reply = self._asked_anew(read, reply, heard=heard, watch=watch)
+            read, reply = self._asked_anew(read, reply, heard=heard, danger=danger, watch=watch)
             left -= self.rewriting.share
         if self.phrasing and not (urgent or approved) and self._may_be_phrased(reply):
-            reply = self._phrased(reply, read, heard=heard, share=left, watch=watch)
+            reply = self._phrased(reply, read, heard=heard, danger=danger, share=left, watch=watch)
         understood = read.question if read.leans else None
         also = self.retriever.searched_also(read.question)
         return _Found(in_which_language(reply, message=heard.question), read.evidence, understood, also)
@@ -113,10 +116,10 @@ class Assistant:
         )
 
     def _asked_anew(
-        self, read: Understood, reply: Abstention, *, heard: Heard, watch: Watcher
+        self, read: Understood, reply: Abstention, *, heard: Heard, danger: Danger, watch: Watcher
     ) -> tuple[Understood, Answer | Abstention]:
         """The same, or what the question finds in a model's words, if that is an answer; the person is shown it."""
-        if self.rewriting is None or caution_in(heard, self.safety):
+        if self.rewriting is None or danger.caution:
             return read, reply
         messages = [*heard.asked, heard.question]
         question = self.rewriting.question(messages, asked=read.question, language=heard.language)
@@ -140,10 +143,17 @@ class Assistant:
         return reply.notice is None and reply.confidence >= READ_FROM * self.confidence.threshold
 
     def _phrased(
-        self, reply: Answer | Abstention, read: Understood, *, heard: Heard, share: float, watch: Watcher
+        self,
+        reply: Answer | Abstention,
+        read: Understood,
+        *,
+        heard: Heard,
+        danger: Danger,
+        share: float,
+        watch: Watcher,
     ) -> Answer | Abstention:
         """What of a model's words holds, else the reply as it is; also where the message makes one fear danger."""
-        if self.phrasing is None or caution_in(heard, self.safety):
+        if self.phrasing is None or danger.caution:
             return reply
         watch("phrasing")
         phrased = self.phrasing.answer(
@@ -158,7 +168,7 @@ class Assistant:
         )
         return phrased or reply
 
-    def _exchange(self, heard: Heard, found: _Found, *, begun: float) -> Exchange:
+    def _exchange(self, heard: Heard, found: _Found, *, danger: Danger, begun: float) -> Exchange:
         generation, reply = self.retriever.generation, found.reply
         exchange = Exchange(
             question=heard.last.text,
@@ -168,7 +178,7 @@ class Assistant:
             generation=generation.manifest.generation,
             seconds=time.perf_counter() - begun,
             understood=found.understood,
-            caution=None if isinstance(reply, Urgent) else caution_in(heard, self.safety),
+            caution=None if isinstance(reply, Urgent) else danger.caution,
             searched_also=found.searched_also,
             removed=heard.last.removed,
             turn=len(heard.meant),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helseassistent.answer.reading import Reading, WordVectors, asks_about_title
-from helseassistent.answer.sentences import sentence_features, sentence_scores, shipped_weights
+from helseassistent.answer.sentences import features_by_passage, sentence_scores, shipped_weights
 from helseassistent.answer.verify import Draft, DraftClaim, DraftQuote
 from helseassistent.types import Passage, Scored, Sentence
 
@@ -39,19 +39,16 @@ class Choice:
 
 def choose(reading: Reading, *, evidence: Sequence[Scored], vectors: WordVectors) -> tuple[Choice, ...]:
     """The sentences of the best passages, the most probable first: a softmax over passage and sentence scores added."""
+    speaking = [(place, scored) for place, scored in enumerate(evidence[:PASSAGES]) if scored.sentences]
+    told = [(context_of(scored.passage), scored.sentences) for _, scored in speaking]
     places, scores = [], []
-    for place, scored in enumerate(evidence[:PASSAGES]):
-        if scored.sentences:
-            context = context_of(scored.passage)
-            features = sentence_features(reading, scored.sentences, context=context, vectors=vectors)
-            opening = (
-                DEFINES if _opens_its_page(scored, evidence) and asks_about_title(reading, scored.passage.title) else 0
-            )
-            weights = shipped_weights(read=scored.sentences[0].read is not None)
-            found = scored.score + sentence_scores(features, weights=weights)
-            found[0] += opening
-            scores += found.tolist()
-            places += [(place, index) for index in range(len(scored.sentences))]
+    for (place, scored), features in zip(speaking, features_by_passage(reading, told, vectors=vectors), strict=True):
+        opens = _opens_its_page(scored, evidence) and asks_about_title(reading, scored.passage.title)
+        weights = shipped_weights(read=scored.sentences[0].read is not None)
+        found = scored.score + sentence_scores(features, weights=weights)
+        found[0] += DEFINES if opens else 0.0
+        scores += found.tolist()
+        places += [(place, index) for index in range(len(scored.sentences))]
     choices = [Choice(*place, share) for place, share in zip(places, _softmax(scores), strict=True)]
     return tuple(sorted(choices, key=lambda choice: (-choice.probability, choice.passage, choice.sentence)))
 

@@ -162,7 +162,12 @@ def _stems(words: tuple[str, ...]) -> frozenset[str]:
 
 def unsaid(reading: Reading, context: str, *, vectors: WordVectors) -> Shares:
     """The importance of each word once `context`, the title and headings, has said its part; sums to 1."""
-    left = reading.importance * (1.0 - _SAID * nearness(reading, context, vectors=vectors))
+    return still_unsaid(reading, nearness(reading, context, vectors=vectors))
+
+
+def still_unsaid(reading: Reading, said: Shares) -> Shares:
+    """The same where it is known how surely `context` says each word."""
+    left = reading.importance * (1.0 - _SAID * said)
     return np.asarray(left / left.sum())
 
 

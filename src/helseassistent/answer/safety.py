@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import get_args
 
 from helseassistent.answer.safety_decide import (
@@ -124,12 +125,13 @@ class Safety:
         doses = DoseQuestions(nothing)
         return cls(nothing, (), (), texts=texts, named=none, opinion=blank_opinion(), doses=doses, works=False)
 
+    def look(self, message: str) -> Look:
+        """What is to be seen in `message`, for several questions about it."""
+        return Look(self, message)
+
     def check(self, message: str, *, language: Language) -> Urgent | None:
         """The fixed reply to a message about danger; None lets the message on to the search."""
-        if not self.works:
-            return self.last_resort(language)
-        label = self.label(message)
-        return self.texts[label, language] if label else None
+        return self.look(message).urgent(language)
 
     def glance(self, message: str) -> float:
         """How far the spelling of `message` makes one fear danger, in [0, 1]: says whom to look at first, no more."""
@@ -137,44 +139,20 @@ class Safety:
         return 1.0 - self.opinion.probabilities(spelled)["harmless"]
 
     def caution(self, message: str, *, language: Language) -> Urgent | None:
-        """A calm note with numbers, for a message that is met with an ordinary reply although it may tell of danger.
-
-        A question about a dose that sounds ordinary gets it too where its words made one fear more.
-        """
-        words = tokens(message)
-        whole = self._regard(words)
-        may = len(words) >= MIN_WORDS and 1.0 - whole.view["harmless"] >= UNSURE
-        return self.texts[CAUTION, language] if may or self._feared(words, regarded=whole) else None
+        """A calm note with numbers, for a message that is met with an ordinary reply although it may tell of danger."""
+        return self.look(message).caution(language)
 
     def label(self, message: str) -> str | None:
         """Which of the approved texts `message` calls for; None means no danger was seen."""
-        words = tokens(message)
-        return None if self.doses.holds(words) else self._feared(words)
+        return self.look(message).label
 
-    def _feared(self, words: Sequence[Token], *, regarded: _Regarded | None = None) -> str | None:
-        """`regarded` is what `_regard` gave for these words, where that is known."""
-        parts = stretches(words, weight=self._weight)
-        whole = bool(words) and (len(words) <= WHOLE or not parts)
-        if whole and (label := self._judge(words, regarded or self._regard(words))):
-            return label
-        judged = [self._judge(part, self._regard(part), beside_whole=whole, in_part=True) for part in parts]
-        return min((label for label in judged if label), key=PRECEDENCE.index, default=None)
-
-    def _regard(self, words: Sequence[Token]) -> _Regarded:
+    def regard(self, words: Sequence[Token]) -> _Regarded:
+        """What the rules and the second opinion see in `words` taken as one stretch."""
         seen = self._signs(words)
         return _Regarded(seen, self.opinion.probabilities(self._buckets(words, seen=seen)))
 
-    def _judge(
-        self, words: Sequence[Token], regarded: _Regarded, *, in_part: bool = False, beside_whole: bool = False
-    ) -> str | None:
-        seen, view = regarded.seen, regarded.view
-        if in_part and not stands_alone(view, seen=seen, beside_whole=beside_whole):
-            return None
-        if not seen.found and not may_decide_alone(view, words=words, seen=seen):
-            return None
-        return decide(seen.found, view=view, suspected=seen.suspected, reading=seen.reading)
-
-    def _weight(self, word: str) -> int:
+    def weight(self, word: str) -> int:
+        """How many of the lists that the second opinion counts `word` is in."""
         return len(self.lexicon.concepts_of(word) & self.named)
 
     def _signs(self, words: Sequence[Token]) -> Signs:
@@ -200,7 +178,7 @@ class Safety:
 
     def part_buckets(self, message: str) -> list[tuple[int, ...]]:
         """What the second opinion sees of each part of `message` that is judged by itself."""
-        parts = stretches(tokens(message), weight=self._weight)
+        parts = stretches(tokens(message), weight=self.weight)
         return [self._buckets(part, seen=self._signs(part)) for part in parts]
 
     def _buckets(self, words: Sequence[Token], *, seen: Signs) -> tuple[int, ...]:
@@ -211,6 +189,58 @@ class Safety:
     def last_resort(self, language: Language) -> Urgent:
         """The block to show when the layer itself failed."""
         return self.texts[LAST_RESORT, language]
+
+
+class Look:
+    """One message as the safety layer sees it; each thing is found when it is first asked for, and only once."""
+
+    def __init__(self, safety: Safety, message: str) -> None:
+        self._safety = safety
+        self._words = tokens(message)
+
+    def urgent(self, language: Language) -> Urgent | None:
+        """The fixed reply to a message about danger."""
+        if not self._safety.works:
+            return self._safety.last_resort(language)
+        return self._safety.texts[self.label, language] if self.label else None
+
+    def caution(self, language: Language) -> Urgent | None:
+        """The note beside an ordinary reply.
+
+        A question about a dose that sounds ordinary gets it too where its words made one fear more.
+        """
+        may = len(self._words) >= MIN_WORDS and 1.0 - self._whole.view["harmless"] >= UNSURE
+        return self._safety.texts[CAUTION, language] if may or self._feared else None
+
+    @cached_property
+    def label(self) -> str | None:
+        """Which of the approved texts the message calls for."""
+        return None if self._safety.doses.holds(self._words) else self._feared
+
+    @cached_property
+    def _whole(self) -> _Regarded:
+        return self._safety.regard(self._words)
+
+    @cached_property
+    def _feared(self) -> str | None:
+        safety = self._safety
+        parts = stretches(self._words, weight=safety.weight)
+        whole = bool(self._words) and (len(self._words) <= WHOLE or not parts)
+        if whole and (label := _judge(self._words, self._whole)):
+            return label
+        judged = [_judge(part, safety.regard(part), in_part=True, beside_whole=whole) for part in parts]
+        return min((label for label in judged if label), key=PRECEDENCE.index, default=None)
+
+
+def _judge(
+    words: Sequence[Token], regarded: _Regarded, *, in_part: bool = False, beside_whole: bool = False
+) -> str | None:
+    seen, view = regarded.seen, regarded.view
+    if in_part and not stands_alone(view, seen=seen, beside_whole=beside_whole):
+        return None
+    if not seen.found and not may_decide_alone(view, words=words, seen=seen):
+        return None
+    return decide(seen.found, view=view, suspected=seen.suspected, reading=seen.reading)
 
 
 def shipped_texts(numbers: Mapping[str, EmergencyNumber]) -> Mapping[tuple[str, Language], Urgent]:

@@ -11,7 +11,15 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from helseassistent.answer.reading import Reading, WordVectors, nearness, nearness_of_texts, rarity, unsaid
+from helseassistent.answer.reading import (
+    Reading,
+    Shares,
+    WordVectors,
+    nearness,
+    nearness_of_texts,
+    rarity,
+    still_unsaid,
+)
 from helseassistent.text.asked import amounts, counted, holds
 from helseassistent.types import Sentence
 
@@ -27,8 +35,27 @@ def sentence_features(
     `said` is how much of the question the sentence says, counting what the headings have not said already, and the
     more the fewer of the other sentences say it (an inverse document frequency within the passage).
     """
-    said = nearness_of_texts(reading, [sentence.text for sentence in sentences], vectors=vectors)
-    weights = unsaid(reading, context, vectors=vectors) * rarity(said)
+    return features_by_passage(reading, [(context, sentences)], vectors=vectors)[0]
+
+
+def features_by_passage(
+    reading: Reading, passages: Sequence[tuple[str, Sequence[Sentence]]], *, vectors: WordVectors
+) -> list[Features]:
+    """The same for passages with what each stands under, whose words are looked up together."""
+    texts = [text for context, own in passages for text in (context, *(sentence.text for sentence in own))]
+    near = nearness_of_texts(reading, texts, vectors=vectors)
+    found, first = [], 0
+    for _, own in passages:
+        said = near[:, first + 1 : first + 1 + len(own)]
+        found.append(_features(reading, own, said=said, above=near[:, first], vectors=vectors))
+        first += 1 + len(own)
+    return found
+
+
+def _features(
+    reading: Reading, sentences: Sequence[Sentence], *, said: Shares, above: Shares, vectors: WordVectors
+) -> Features:
+    weights = still_unsaid(reading, above) * rarity(said)
     share = (weights / weights.sum()) @ said
     counts = _counts(reading, sentences, vectors=vectors)
     rows = zip(sentences, share, counts, strict=True)

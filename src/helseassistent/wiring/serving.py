@@ -83,7 +83,7 @@ def serve_chat(settings: Settings, *, announce: Callable[[str], None]) -> None:
         log = _log(settings, live, announce=announce)
         app = build_chat(settings, live=live, log=log)
         live.watch(every=_LOOK_AT_INDEX)
-        _keep_pauses_short()
+        keep_pauses_short()
         listener.listen(_BACKLOG)
         announce(
             f"Helseassistenten svarer på http://{settings.host}:{settings.port}{settings.root_path}/ (stopp med Ctrl-C)"
@@ -127,7 +127,8 @@ def _bind(listener: socket.socket, settings: Settings) -> None:
         ) from error
 
 
-def _keep_pauses_short() -> None:
+def keep_pauses_short() -> None:
+    """Let no thread hold the others up for long; to be called when everything that stays has been loaded."""
     sys.setswitchinterval(_SWITCH)
     # What is loaded by now stays; to search it all for garbage would stop everybody for 0.15 seconds.
     gc.collect()
