@@ -1,16 +1,20 @@
 """What each part of the analyser is worth to BM25 alone: leave it out, index again, and print the row.
 
 nDCG@10 on the development sets below ../shared/bench, whole texts as documents (helserett: passages), and the mean over
-the sets with the questions as they are, in nynorsk word by word, and misspelt (train.spelling makes both).
+the sets with the questions as they are, in nynorsk word by word, and misspelt (train.spelling makes both). The last
+column looks at the training texts only: of the words that stand there with an ending too, how often their stems differ.
 """
 
 from __future__ import annotations
 
+import lzma
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from unittest.mock import patch
 
@@ -25,11 +29,16 @@ from helseassistent.index.passages import cut, embedded_text
 from helseassistent.index.spelling import Spelling
 from helseassistent.text import terms
 from helseassistent.text.terms import search_terms
+from helseassistent.text.words import tokens
 from helseassistent.train.data import pairs
 from helseassistent.train.spelling import in_nynorsk, misspelt, nynorsk_words
 
 SHARED = Path(__file__).parents[2] / "shared"
 SETS = ("noreg_faq_nob", "health_law_sections", "nav_skrivestotte", "norquad_test_chunks")
+TEXTS = ("laws", "public-service", "nav", "government-nb", "government-nn")
+MOST_LINES = 150_000  # of each text
+OFTEN = 5  # times; what stands there less often may be no word
+INFLECTION = ("en", "et", "er", "ene", "a", "ens", "ar", "ane", "s", "ets", "enes", "t")
 SEED = 7
 DEPTH = 10
 CACHES = (terms.stem, terms.terms_of, terms._known_stems)
@@ -74,6 +83,13 @@ VARIANTS: Mapping[str, Sequence[tuple[object, str, object]]] = {
         (terms, "_underived", same),
         (Spelling, "terms", kept),
     ),
+    "one ending": ((terms, "_INNER", ()),),
+    "without final t": ((terms, "_without_t", terms._contract),),
+    "endings after any letter": (
+        (terms, "_PART_AFTER", {}),
+        (terms, "_DE_AFTER", ("",)),
+        (terms, "_NO_S_AFTER", "iouyæøås"),
+    ),
     "k1 1.2": ((bm25, "K1", 1.2),),
     "b 0.6": ((bm25, "B", 0.6),),
     "b 0.9": ((bm25, "B", 0.9),),
@@ -84,14 +100,28 @@ def main() -> int:
     """Print the table as Markdown."""
     words = nynorsk_words(pairs(SHARED / "training", name="nob_nno"))
     cases = [_helserett(words), *(_retrieval(name, words) for name in SETS)]
+    inflected = _inflected()
     names = " | ".join(case.name for case in cases)
-    print(f"| analyser | {names} | mean | nynorsk | misspelt |\n|{'---|' * (len(cases) + 4)}")
+    print(f"| analyser | {names} | mean | nynorsk | misspelt | apart |\n|{'---|' * (len(cases) + 5)}")
     for label, changes in VARIANTS.items():
         with _changed(changes):
             rows = np.array([_measured(case) for case in cases])
-        cells = " | ".join(f"{value:.3f}" for value in (*rows[:, 0], *rows.mean(axis=0)))
+            apart = sum(times for word, form, times in inflected if terms.stem(word) != terms.stem(form))
+        share = apart / sum(times for *_, times in inflected)
+        cells = " | ".join(f"{value:.3f}" for value in (*rows[:, 0], *rows.mean(axis=0), share))
         print(f"| {label} | {cells} |", flush=True)
     return 0
+
+
+def _inflected() -> list[tuple[str, str, int]]:
+    """Words of the training texts, the same with an ending, and how often the rarer of the two stands there."""
+    times: Counter[str] = Counter()
+    for name in TEXTS:
+        with lzma.open(SHARED / "training" / "text" / f"{name}.txt.xz", "rt", encoding="utf-8") as lines:
+            times.update(token for line in islice(lines, MOST_LINES) for token in tokens(line))
+    words = {word: count for word, count in times.items() if count >= OFTEN and len(word) > 3 and word.isalpha()}
+    pairs = ((word, word + ending) for word in words for ending in INFLECTION)
+    return [(word, form, min(words[word], words[form])) for word, form in pairs if form in words]
 
 
 def _spellings(questions: Sequence[str], words: Mapping[str, str]) -> dict[str, Sequence[str]]:

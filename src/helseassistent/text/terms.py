@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from helseassistent.text.compounds import PARTS, meaningful_parts
 from helseassistent.text.forms import FORMS, common_form
 from helseassistent.text.words import FUNCTION_WORDS, tokens
 
-ANALYSER = "3"  # part of every index's identity; raise it when the terms of any text change
+ANALYSER = "4"  # part of every index's identity; raise it when the terms of any text change
 _PART = "+"  # before the stem of a part, which is another term than the word by itself
 _GRAM = 4
 _VOWELS = frozenset("aeiouyæøå")
 _LEAST_STEM = 3
-# Inflection of nouns, adjectives and verbs in nb and nn; one of them is taken off, the longest that fits.
+# Inflection of nouns, adjectives and verbs in nb and nn: an s, the longest of these that fits, then one of the inner
+# ones that it may stand after (lær-er-en, skjema-et, rapport-er-te), and last a t.
 _ENDINGS = (
-    *("enes", "anes", "erne", "este", "aste", "ende", "ande"),
-    *("ene", "ane", "ens", "ets", "ers", "ars", "est", "ast", "ede"),
-    *("en", "et", "er", "ar", "es", "te", "de"),
-    *("a", "e", "s", "t"),
+    *("erne", "este", "aste", "ende", "ande"),
+    *("ene", "ane", "est", "ast", "ede", "ert"),
+    *("en", "et", "er", "ar", "te", "de"),
+    *("a", "e"),
 )
+_INNER = ("ert", "er", "ar", "a", "e")
+# After these an ending is none, but belongs to the word: mulighet, kvalitet; attest; rette, løfte, hente.
+_PART_AFTER = {"et": ("h", "it"), "est": ("t",), "ast": ("t",), "te": ("t", "f", "n")}
+_DE_AFTER = ("v", "g", "d")  # levde, bygde, skjedde; the d of sende and utvide belongs to the word
 # Derivation that leaves the subject as it is, with the letters that must stay before it: søke and søking, undersøke and
 # undersøkelse, trygg and trygghet. Of -lig more must stay, or farlig would be far.
 _DERIVATIONS = (("leik", 3), ("els", 3), ("het", 3), ("ing", 3), ("lig", 4))
-_LEAST_BEFORE_T = 5  # stort, viktigt; in plikt, vekt and kort the t belongs to the word
-_NOT_GENITIVE = frozenset("iouyæøås")
+_LEAST_BEFORE_T = 5  # bestemt, generelt; in plikt, vekt and kort the t belongs to the word
+_NO_S_AFTER = frozenset("iouyæøåstr")  # sykehus, praksis, kompass, sats, kurs: the s belongs to the word
+_S_AFTER = ("et", "er", "ar", "å")  # but not here: barnets, lærers, forstås
 
 
 @lru_cache(maxsize=100_000)
@@ -33,7 +40,7 @@ def stem(word: str) -> str:
     word = common_form(word)
     if len(word) <= _LEAST_STEM or not word.isalpha():
         return word
-    return _contract(_underived(_uninflected(word)))
+    return _without_t(_underived(_uninflected(word)))
 
 
 def word_terms(text: str) -> list[str]:
@@ -81,22 +88,52 @@ def _known_stems() -> frozenset[str]:
 
 
 def _uninflected(word: str) -> str:
-    for ending in _ENDINGS:
-        rest = word[: -len(ending)]
-        if not word.endswith(ending) or (ending == "s" and rest[-1] in _NOT_GENITIVE):
-            continue  # sykehus, praksis, kompass: the s belongs to the word
-        if ending == "t" and len(rest) < _LEAST_BEFORE_T:
-            continue
-        if len(rest) >= _LEAST_STEM and any(letter in _VOWELS for letter in rest):
+    return _without(_INNER, _without(_ENDINGS, _without_s(word)))
+
+
+def _without(endings: Sequence[str], word: str) -> str:
+    """`word` without the first of `endings` that it has and that leaves a stem."""
+    for ending in endings:
+        rest = word.removesuffix(ending)
+        if rest != word and _is_stem(rest) and _ends_it(ending, rest):
             return rest
     return word
+
+
+def _ends_it(ending: str, rest: str) -> bool:
+    """Whether `ending` is one after `rest`, and no part of the word."""
+    if ending == "de":
+        return rest.endswith(_DE_AFTER)
+    return not rest.endswith(_PART_AFTER.get(ending, ()))
+
+
+def _is_stem(rest: str) -> bool:
+    return len(rest) >= _LEAST_STEM and any(letter in _VOWELS for letter in rest)
+
+
+def _without_s(word: str) -> str:
+    """Without the s of the genitive or the passive."""
+    rest = word.removesuffix("s")
+    kept = rest[-1] in _NO_S_AFTER and not rest.endswith(_S_AFTER)
+    return word if kept or len(rest) < _LEAST_STEM else rest
+
+
+def _without_t(word: str) -> str:
+    """Without the t of the neuter and of participles, once the e of sykkel and sykler is dealt with.
+
+    The t that belongs to the word goes too, but then from every form: pasient, pasienten.
+    """
+    contracted = _contract(word)
+    if word.endswith("tt") or not contracted.endswith("t") or len(contracted) <= _LEAST_BEFORE_T:
+        return contracted
+    return _single(contracted[:-1])
 
 
 def _underived(word: str) -> str:
     for ending, least in _DERIVATIONS:
         rest = word.removesuffix(ending)
-        if rest != word and len(rest) >= least and any(letter in _VOWELS for letter in rest):
-            return rest
+        if rest != word and len(rest) >= least and _is_stem(rest):
+            return _without(_INNER, rest)
     return word
 
 
@@ -106,6 +143,10 @@ def _contract(word: str) -> str:
         word = word[:-2] + word[-1]
     if len(word) > 4 and word[-1] in "lnr" and word[-2] == word[-3]:
         word = word[:-2] + word[-1]
-    if (len(word) > 4 or word[-2:] == "mm") and word[-1] == word[-2] and word[-1] not in _VOWELS:
-        word = word[:-1]  # rom and rommet; a lege does not legge
-    return word
+    return _single(word)
+
+
+def _single(word: str) -> str:
+    """Rom and rommet, bevisst and bevissthet; a lege does not legge."""
+    doubled = (len(word) > 4 or word[-2:] == "mm") and word[-1] == word[-2] and word[-1] not in _VOWELS
+    return word[:-1] if doubled else word

@@ -30,15 +30,15 @@ from helseassistent.train.ranker import Group, fit_listwise
 from helseassistent.types import Encoder, Page
 
 # How many questions of each kind the ranking is fitted on, and among how many passages they are asked at most.
-EVERYDAY = 2000
+EVERYDAY = 6000  # all there are
 OWN_WORDS: Mapping[str, tuple[int, int]] = {
-    "law_heading": (700, 4000),
-    "section_heading": (400, 2500),
+    "law_heading": (2000, 4000),
+    "section_heading": (1120, 2500),
     "question_passage": (400, 3000),
 }
 # NorQuAD's are few, and the only ones with passages of one text beside the right one; docs/decisions/0008-ranking.md
 # has other numbers.
-COUNTS: Mapping[str, int] = {"question_passage": 16}
+COUNTS: Mapping[str, int] = {"question_passage": 40}
 _SEED = 11
 
 
