@@ -94,7 +94,8 @@ def _refusals() -> None:
         "at most three sentences": ((extract, "MOST_SENTENCES", 3),),
         "at most two sentences": ((extract, "MOST_SENTENCES", 2),),
     }
-    print("| set | rules | answered from the right place | near misses declined | out of scope declined |\n|---|---|---|---|---|")
+    print("| set | rules | answered from the right place | near misses declined | out of scope declined |")
+    print("|---|---|---|---|---|")
     for name, questions, corpus in SETS:
         if not questions.exists():
             continue

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from helseassistent.answer import safety, safety_model, safety_numbers
-from helseassistent.answer.safety import PRECEDENCE, Safety, freshness_warning, load_numbers, load_texts, stale_numbers
+from helseassistent.answer import safety_model, safety_numbers
+from helseassistent.answer.safety import PRECEDENCE, Safety, freshness_warning, load_numbers, stale_numbers
 from helseassistent.answer.safety_model import load_second_opinion
 from helseassistent.answer.safety_sheet import sheet
+from helseassistent.answer.safety_texts import load_texts
 from helseassistent.errors import SettingsError
 
 SAFETY = Safety.load()
@@ -167,13 +168,17 @@ def test_a_damaged_model_is_refused() -> None:
         load_second_opinion(b"\x00" * 64)
 
 
+def break_file(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_data = safety_numbers.read_data
+    monkeypatch.setattr(safety_numbers, "read_data", lambda name: "[broken" if name == broken else read_data(name))
+
+
 @pytest.mark.parametrize("broken", ["safety_rules.toml", "safety_lexicon.toml", "model"])
 def test_a_broken_layer_meets_every_message_with_the_numbers(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if broken == "model":
         monkeypatch.setattr(safety_model, "MODEL_FILE", "no_such_file")
     else:
-        read_data = safety.read_data
-        monkeypatch.setattr(safety, "read_data", lambda name: "[broken" if name == broken else read_data(name))
+        break_file(broken, monkeypatch)
     with pytest.raises(SettingsError):
         Safety.load()
     layer = Safety.load_or_numbers()
@@ -184,11 +189,7 @@ def test_a_broken_layer_meets_every_message_with_the_numbers(broken: str, monkey
 
 @pytest.mark.parametrize("broken", ["urgent.toml", "numbers.toml"])
 def test_without_its_texts_or_numbers_the_layer_is_refused(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (safety, safety_numbers):
-        read_data = module.read_data
-        monkeypatch.setattr(
-            module, "read_data", lambda name, read=read_data: "[broken" if name == broken else read(name)
-        )
+    break_file(broken, monkeypatch)
     with pytest.raises(SettingsError, match=broken):
         Safety.load_or_numbers()
 

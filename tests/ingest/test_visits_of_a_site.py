@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
             pages.append(by_path(corpus, root=site.root))
             if visit == 0:
                 change = public_site.edit(site)
+                time.sleep(1)  # a page says to the second when it was seen
         yield Visited(site, corpus, change, *map(tuple, (reports, asked, files, pages)))  # type: ignore[arg-type]
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import get_args
 
 from helseassistent.answer.safety_decide import (
     MIN_WORDS,
@@ -27,7 +24,7 @@ from helseassistent.answer.safety_model import SecondOpinion, blank_opinion, loa
 from helseassistent.answer.safety_numbers import (
     freshness_warning,
     load_numbers,
-    read_data,
+    read_table,
     stale_numbers,
 )
 from helseassistent.answer.safety_rules import (
@@ -42,19 +39,13 @@ from helseassistent.answer.safety_rules import (
     read,
 )
 from helseassistent.answer.safety_text import Token, tokens
+from helseassistent.answer.safety_texts import CAUTION, LAST_RESORT, shipped_texts
 from helseassistent.errors import SettingsError
-from helseassistent.types import EmergencyNumber, Language, Urgency, Urgent
+from helseassistent.types import Language, Urgent
 
 __all__ = ["PRECEDENCE", "URGENT_LABELS", "Safety", "freshness_warning", "load_numbers", "stale_numbers"]
 
 _LOG = logging.getLogger(__name__)
-LAST_RESORT = "last_resort"
-CAUTION = "caution"
-MAX_FIRST_LINE_WORDS = 15
-
-_LANGUAGES: tuple[Language, ...] = get_args(Language)
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_BARE_NUMBER = re.compile(r"\d[\d ]*\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +78,7 @@ class Safety:
         """
         counted = _words_of("safety_lexicon.toml")
         words = counted | _words_of("safety_rule_words.toml")
-        tables = _table("safety_rules.toml")
+        tables = read_table("safety_rules.toml")
         literals: dict[str, tuple[str, ...]] = {}
         try:
             guards = tuple(_guard(t, literals=literals, words=words) for t in _tables(tables["guard"]))
@@ -243,57 +234,8 @@ def _judge(
     return decide(seen.found, view=view, suspected=seen.suspected, reading=seen.reading)
 
 
-def shipped_texts(numbers: Mapping[str, EmergencyNumber]) -> Mapping[tuple[str, Language], Urgent]:
-    """See `load_texts`, of the shipped file."""
-    return load_texts(_table("urgent.toml"), numbers=numbers)
-
-
-def load_texts(
-    tables: Mapping[str, object], *, numbers: Mapping[str, EmergencyNumber]
-) -> Mapping[tuple[str, Language], Urgent]:
-    """The approved texts by label and language, their numbers filled in from `numbers`.
-
-    Raises:
-        SettingsError: a text is missing, too long in its first line, or holds a number that numbers.toml does not have.
-    """
-    texts: dict[tuple[str, Language], Urgent] = {}
-    for label in (*PRECEDENCE, CAUTION, LAST_RESORT):
-        table = tables.get(label)
-        if not isinstance(table, dict) or table.get("urgency") not in get_args(Urgency):
-            raise SettingsError(f"urgent.toml mangler en gyldig tekst for «{label}».")
-        ids = table.get("numbers", [])
-        if not ids or any(identity not in numbers for identity in ids):
-            raise SettingsError(f"urgent.toml, {label}: numbers skal være navn som finnes i numbers.toml.")
-        for language in _LANGUAGES:
-            text = _filled(str(table.get(language, "")).strip(), label=label, ids=ids, numbers=numbers)
-            texts[label, language] = Urgent(
-                urgency=table["urgency"], text=text, numbers=tuple(numbers[identity] for identity in ids)
-            )
-    return texts
-
-
-def _filled(template: str, *, label: str, ids: Sequence[str], numbers: Mapping[str, EmergencyNumber]) -> str:
-    first = template.partition("\n")[0]
-    if not _PLACEHOLDER.search(first):
-        raise SettingsError(f"urgent.toml, {label}: første linje skal ha et nummer i begge målformer.")
-    if _BARE_NUMBER.search(template):
-        raise SettingsError(f"urgent.toml, {label}: skriv {{navn}} fra numbers.toml, ikke nummeret selv.")
-    if unknown := set(_PLACEHOLDER.findall(template)) - set(ids):
-        raise SettingsError(f"urgent.toml, {label}: {', '.join(sorted(unknown))} står ikke i numbers.")
-    if len(first.split()) > MAX_FIRST_LINE_WORDS:
-        raise SettingsError(f"urgent.toml, {label}: første linje har mer enn {MAX_FIRST_LINE_WORDS} ord.")
-    return _PLACEHOLDER.sub(lambda match: numbers[match[1]].number, template)
-
-
 def _words_of(name: str) -> dict[str, tuple[str, ...]]:
-    return {concept: tuple(str(text).split()) for concept, text in _table(name).items()}
-
-
-def _table(name: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(read_data(name))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{name} kan ikke leses ({error}). Hent fila på nytt med git checkout.") from error
+    return {concept: tuple(str(text).split()) for concept, text in read_table(name).items()}
 
 
 def _guard(

@@ -26,12 +26,7 @@ def load_numbers(text: str | None = None) -> Mapping[str, EmergencyNumber]:
     Raises:
         SettingsError: a line is missing, misspelt or without a source.
     """
-    if text is None:
-        text = read_data("numbers.toml")
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"numbers.toml kan ikke leses ({error}). Hent fila på nytt med git checkout.") from error
+    tables = read_table("numbers.toml", text=text)
     if not tables:
         raise SettingsError("numbers.toml er tom. Hent fila på nytt med git checkout.")
     return MappingProxyType({identity: _number(identity, table) for identity, table in tables.items()})
@@ -70,6 +65,18 @@ def read_data(name: str) -> str:
         return files("helseassistent.answer").joinpath(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{name} mangler eller er skadet. Installer helseassistent på nytt.") from error
+
+
+def read_table(name: str, *, text: str | None = None) -> dict[str, object]:
+    """The content of a TOML file beside this module; `text` replaces it.
+
+    Raises:
+        SettingsError: the file is missing or damaged.
+    """
+    try:
+        return tomllib.loads(read_data(name) if text is None else text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name} kan ikke leses ({error}). Hent fila på nytt med git checkout.") from error
 
 
 def _number(identity: str, table: object) -> EmergencyNumber:

@@ -52,8 +52,8 @@ def _table(head: str, rows: Sequence[str]) -> str:
 
 def main() -> None:
     """Writes the sheet to standard output."""
-    from helseassistent.answer.safety import shipped_texts
     from helseassistent.answer.safety_numbers import load_numbers
+    from helseassistent.answer.safety_texts import shipped_texts
 
     numbers = load_numbers()
     sys.stdout.write(sheet(shipped_texts(numbers), numbers=numbers))
