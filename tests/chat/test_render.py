@@ -241,3 +241,18 @@ def test_items_of_a_list_keep_their_own_lines_and_sentences_do_not() -> None:
     claim = Claim(" ".join(" ".join(parts).split()), quotes)
 
     assert "«Du trenger:\n- pass\n- bilde\n- tid Ring først.»" in text_of(Answer((claim,), confidence=0.9))
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [
+        ("«Staten ønsker fellesskap.", "«Staten ønsker fellesskap.» [1]"),
+        ("Fellesskap er bra.»", "«Fellesskap er bra.» [1]"),
+        ("«Fellesskap» er et ord.", "««Fellesskap» er et ord.» [1]"),
+        ("Ordet er «fellesskap»", "«Ordet er «fellesskap»» [1]"),
+    ],
+)
+def test_a_part_of_a_quotation_of_the_page_is_marked_once(quote: str, shown: str) -> None:
+    claim = Claim(quote, (replace(CITATION, quote=quote, start=0, end=len(quote)),))
+
+    assert shown in text_of(Answer((claim,), confidence=0.9))

@@ -77,7 +77,15 @@ def _plain_answer(answer: Answer, *, today: date, words: Strings, being_updated:
 
 def _plain_claim(claim: Claim, number_of: Mapping[str, int]) -> str:
     marks = "".join(f"[{number}]" for number in claim_numbers(claim, number_of))
-    return f"«{as_written(claim)}» {marks}" if is_verbatim(claim) else f"{claim.text} {marks}"
+    return f"{_in_quotes(as_written(claim))} {marks}" if is_verbatim(claim) else f"{claim.text} {marks}"
+
+
+def _in_quotes(text: str) -> str:
+    """`text` between «»; where it begins or ends within a quotation of the page's own, that one's mark serves."""
+    unclosed = text.count("«") - text.count("»")
+    first = "" if text.startswith("«") and unclosed > 0 else "«"
+    last = "" if text.endswith("»") and unclosed < 0 else "»"
+    return f"{first}{text}{last}"
 
 
 def _plain_source(source: Source, *, today: date, words: Strings, being_updated: Collection[str]) -> str:
