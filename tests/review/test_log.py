@@ -215,8 +215,10 @@ def test_an_entry_that_our_own_code_trips_over_does_not_hold_up_others(
 def test_a_fault_of_the_program_in_deleting_what_is_old_is_not_told_as_a_log_that_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    written = "what somebody wrote"
+
     def trip(store: Store, **given: object) -> None:
-        raise KeyError("a fault of the program")
+        raise KeyError(written)
 
     monkeypatch.setattr(log_module, "forget", trip)
     log = ExchangeLog(lambda: open_store(str(tmp_path / "log.sqlite")), options())
@@ -226,6 +228,8 @@ def test_a_fault_of_the_program_in_deleting_what_is_old_is_not_told_as_a_log_tha
     assert log.state().fault is None
     assert log.problem() == "Det som er for gammelt i loggen, er ikke slettet. Kjør: helseassistent review forget"
     assert "could not be deleted: KeyError" in caplog.text
+    assert "in trip" in caplog.text
+    assert written not in caplog.text
     assert "cannot be written" not in caplog.text
     log.stop()
 

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from helseassistent.answer.circuit import Circuit
+from helseassistent.faults import fault
 
 if TYPE_CHECKING:
     import httpx
@@ -131,12 +132,10 @@ class LanguageModel:
                         await asyncio.sleep(0)
                 put(None if begun else ModelError("garbage"))
                 return
-            except asyncio.CancelledError:
-                raise
             except Exception as error:  # noqa: BLE001 - a server can send anything, and libraries trip over it
                 trouble = _trouble(error)
-                if trouble.trouble == "garbage":  # its kind only: what it says the server may have written
-                    _LOG.warning("et utkast kunne ikke leses: %s", type(error).__name__)
+                if trouble.trouble == "garbage":  # also what is wrong in this program ends here
+                    _LOG.warning("et utkast kunne ikke leses: %s", fault(error))
                 if last or begun or not self._worth_another(trouble):
                     put(trouble)
                     return

@@ -18,6 +18,7 @@ from typing import Protocol
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from helseassistent.errors import ReviewError
+from helseassistent.faults import fault
 from helseassistent.reply import reply_record
 from helseassistent.review.cases import Entry, NewExchange, NewFeedback, UrgentSeen
 from helseassistent.review.exchanges import write
@@ -97,7 +98,7 @@ class ExchangeLog:
         try:
             entry = self._entry(reply, exchange)
         except Exception as error:  # noqa: BLE001 - the person's answer is ready, whatever is wrong with its record
-            _LOG.error("a reply could not be made into a record, and is not logged: %s", type(error).__name__)
+            _LOG.error("a reply could not be made into a record, and is not logged: %s", fault(error))
             self._note(lost=1)
         else:
             self._put(entry)
@@ -193,7 +194,7 @@ class ExchangeLog:
                 for item in batch:
                     self._take_in([item])
             else:
-                _LOG.error("the database refuses an entry: %s", type(error).__name__)
+                _LOG.error("the database refuses an entry: %s", fault(error))
                 self._done(batch, lost=1)
             return
         self._done(batch, written=len(batch) - len(unknown))
@@ -243,7 +244,7 @@ class ExchangeLog:
         except Exception as error:  # noqa: BLE001 - whatever failed, the writer goes on
             self._clean_at = time.monotonic() + _TICK
             if _is_of_the_entry(error):  # of the program; what is written is written all the same
-                _LOG.error("what is too old could not be deleted: %s", type(error).__name__)
+                _LOG.error("what is too old could not be deleted: %s", fault(error))
                 self._kept_too_long = True
                 self._note(failures=1)
             else:
