@@ -87,7 +87,6 @@ VARIANTS: Mapping[str, Sequence[tuple[object, str, object]]] = {
     "without final t": ((terms, "_without_t", terms._contract),),
     "endings after any letter": (
         (terms, "_PART_AFTER", {}),
-        (terms, "_DE_AFTER", ("",)),
         (terms, "_NO_S_AFTER", "iouyæøås"),
     ),
     "k1 1.2": ((bm25, "K1", 1.2),),

@@ -23,9 +23,15 @@ _ENDINGS = (
     *("a", "e"),
 )
 _INNER = ("ert", "er", "ar", "a", "e")
-# After these an ending is none, but belongs to the word: mulighet, kvalitet; attest; rette, løfte, hente.
-_PART_AFTER = {"et": ("h", "it"), "est": ("t",), "ast": ("t",), "te": ("t", "f", "n")}
-_DE_AFTER = ("v", "g", "d")  # levde, bygde, skjedde; the d of sende and utvide belongs to the word
+# After these an ending is none, but belongs to the word: mulighet, kvalitet; attest; rette, løfte, hente; sende,
+# utvide, where levde, bygde and skjedde are past tenses.
+_PART_AFTER = {
+    "et": ("h", "it"),
+    "est": ("t",),
+    "ast": ("t",),
+    "te": ("t", "f", "n"),
+    "de": tuple("abcefhijklmnopqrstuwxyzæøå"),
+}
 # Derivation that leaves the subject as it is, with the letters that must stay before it: søke and søking, undersøke and
 # undersøkelse, trygg and trygghet. Of -lig more must stay, or farlig would be far.
 _DERIVATIONS = (("leik", 3), ("els", 3), ("het", 3), ("ing", 3), ("lig", 4))
@@ -95,16 +101,9 @@ def _without(endings: Sequence[str], word: str) -> str:
     """`word` without the first of `endings` that it has and that leaves a stem."""
     for ending in endings:
         rest = word.removesuffix(ending)
-        if rest != word and _is_stem(rest) and _ends_it(ending, rest):
+        if rest != word and _is_stem(rest) and not rest.endswith(_PART_AFTER.get(ending, ())):
             return rest
     return word
-
-
-def _ends_it(ending: str, rest: str) -> bool:
-    """Whether `ending` is one after `rest`, and no part of the word."""
-    if ending == "de":
-        return rest.endswith(_DE_AFTER)
-    return not rest.endswith(_PART_AFTER.get(ending, ()))
 
 
 def _is_stem(rest: str) -> bool:
