@@ -94,11 +94,12 @@ class Assistant:
         if urgent and isinstance(reply, Abstention):
             return _Found(urgent)
         left = 1.0
-        if self.rewriting and not urgent and isinstance(reply, Abstention) and reply.notice is None:
-            read, reply = self._asked_anew(read, reply, heard=heard, danger=danger, watch=watch)
+        with_model = not (urgent or danger.caution)  # a model says nothing where one may fear danger
+        if self.rewriting and with_model and isinstance(reply, Abstention) and reply.notice is None:
+            read, reply = self._asked_anew(read, reply, rewriting=self.rewriting, heard=heard, watch=watch)
             left -= self.rewriting.share
-        if self.phrasing and not (urgent or approved) and self._may_be_phrased(reply):
-            reply = self._phrased(reply, read, heard=heard, danger=danger, share=left, watch=watch)
+        if self.phrasing and with_model and not approved and self._may_be_phrased(reply):
+            reply = self._phrased(reply, read, phrasing=self.phrasing, heard=heard, share=left, watch=watch)
         understood = read.question if read.leans else None
         also = self.retriever.searched_also(read.question)
         return _Found(in_which_language(reply, message=heard.question), read.evidence, understood, also)
@@ -116,13 +117,11 @@ class Assistant:
         )
 
     def _asked_anew(
-        self, read: Understood, reply: Abstention, *, heard: Heard, danger: Danger, watch: Watcher
+        self, read: Understood, reply: Abstention, *, rewriting: Rewriting, heard: Heard, watch: Watcher
     ) -> tuple[Understood, Answer | Abstention]:
         """The same, or what the question finds in a model's words, if that is an answer; the person is shown it."""
-        if self.rewriting is None or danger.caution:
-            return read, reply
         messages = [*heard.asked, heard.question]
-        question = self.rewriting.question(messages, asked=read.question, language=heard.language)
+        question = rewriting.question(messages, asked=read.question, language=heard.language)
         if question is None:
             return read, reply
         anew = Understood(question, True, self.retriever.search(question, top_k=EVIDENCE))
@@ -147,16 +146,14 @@ class Assistant:
         reply: Answer | Abstention,
         read: Understood,
         *,
+        phrasing: Phrasing,
         heard: Heard,
-        danger: Danger,
         share: float,
         watch: Watcher,
     ) -> Answer | Abstention:
-        """What of a model's words holds, else the reply as it is; also where the message makes one fear danger."""
-        if self.phrasing is None or danger.caution:
-            return reply
+        """What of a model's words holds, else the reply as it is."""
         watch("phrasing")
-        phrased = self.phrasing.answer(
+        phrased = phrasing.answer(
             read.question,
             turns=heard.meant,
             evidence=read.evidence,
