@@ -6,13 +6,12 @@ What can be read in several ways is read as words that exist. All texts here are
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from helseassistent.answer.safety_numbers import read_data
+from helseassistent.answer.safety_numbers import read_table
 from helseassistent.text.compounds import PARTS
 from helseassistent.text.words import FUNCTION_WORDS
 
@@ -58,7 +57,7 @@ class _Words:
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
-    listed = {word for words in tomllib.loads(read_data("safety_lexicon.toml")).values() for word in str(words).split()}
+    listed = {word for words in read_table("safety_lexicon.toml").values() for word in str(words).split()}
     exact = {word for word in listed if word.isalpha()} | FUNCTION_WORDS
     whole = {word for word in exact if len(word) > 1} | {word for word in PARTS if len(word) > 2} | {"å", "i", "æ"}
     return _Words(frozenset(whole), frozenset(word[:-1] for word in listed if word[:-1].isalpha() and word[-1] == "*"))
