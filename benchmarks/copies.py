@@ -49,10 +49,11 @@ def _ndcg(search: Mapping[str, SearchIds], data: RetrievalSet) -> float:
 
 def _once(search: SearchIds, data: RetrievalSet) -> SearchIds:
     """The same search, each text at the first place where it is found."""
+    first: dict[str, int] = {}
+    same = [first.setdefault(text, row) for row, text in enumerate(data.texts)]
 
     def found(text: str, depth: int) -> list[int]:
-        rows = dict.fromkeys(data.texts.index(data.texts[row]) for row in search(text, depth))
-        return list(rows)
+        return list(dict.fromkeys(same[row] for row in search(text, depth)))
 
     return found
 
