@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -19,8 +16,8 @@ from selenium.webdriver.chrome.service import Service
 from chat import fakes
 from chat.browser import Browser
 from helseassistent.chat.view import ChatOptions, build_app
+from needed import AXE, browser_programs
 
-AXE = Path(__file__).parents[2] / "build/node_modules/axe-core/axe.min.js"
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
     "--disable-sync --no-first-run --hide-scrollbars --disable-dev-shm-usage --lang=nb"
@@ -48,25 +45,15 @@ def site() -> Iterator[str]:
     yield from served(build_app(fakes.edition, fakes.numbers(), ChatOptions(today=lambda: fakes.TODAY)))
 
 
-def missing_browser() -> str | None:
-    """What the browser tests lack, as the command that installs it."""
-    if not (shutil.which("chromium") and shutil.which("chromedriver")):
-        return "apt-get install chromium chromium-driver"
-    return None if AXE.is_file() else "npm install --prefix build --no-save --no-package-lock axe-core@4"
-
-
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[webdriver.Chrome]:
-    if lacking := missing_browser():
-        if os.environ.get("CI"):
-            pytest.fail(f"nettleserprøvene mangler noe: {lacking}")
-        pytest.skip(f"nettleserprøvene mangler noe: {lacking}")
+    program, its_driver = browser_programs()
     options = webdriver.ChromeOptions()
-    options.binary_location = str(shutil.which("chromium"))
+    options.binary_location = program
     for flag in FLAGS.split():
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))
+    driver = webdriver.Chrome(options=options, service=Service(its_driver))
     driver.set_page_load_timeout(30)
     yield driver
     driver.quit()

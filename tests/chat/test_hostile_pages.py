@@ -12,13 +12,14 @@ import yaml
 from selenium import webdriver
 
 from chat.browser import Browser
-from chat.conftest import AXE, served
+from chat.conftest import served
 from chat.test_payloads import KINDS, STRANGE
 from helseassistent.answer.safety_numbers import load_numbers
 from helseassistent.chat.view import build_app
 from helseassistent.settings import Settings
 from helseassistent.wiring import build_parts
 from helseassistent.wiring.live import edition_of
+from needed import AXE
 
 # A name of its own for every kind of payload, and one for every place that it can stand in.
 TOWNS = (

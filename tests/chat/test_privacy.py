@@ -10,7 +10,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from chat.browser import Browser
-from chat.conftest import AXE, served
+from chat.conftest import served
 from conftest import SHIPPED
 from helseassistent.chat.strings import strings
 from helseassistent.settings import Settings
@@ -18,6 +18,7 @@ from helseassistent.text.redact import PLACEHOLDERS
 from helseassistent.types import Urgent
 from helseassistent.wiring import Parts
 from helseassistent.wiring.serving import build_chat
+from needed import AXE
 
 SECRET = "010185 12345"
 ASKED = f"Jeg heter Kari Nordmann, fnr {SECRET}. Kan legevakten ta røntgen av en brukket arm?"

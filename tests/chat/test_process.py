@@ -18,9 +18,9 @@ import pytest
 from selenium import webdriver
 
 from chat.browser import Browser
-from chat.conftest import AXE
 from chat.process import free_port, line, running
 from conftest import SHIPPED
+from needed import AXE
 
 ASKED = {"question": "Hvilke prøver kan legevakten analysere?"}
 SLOW = """

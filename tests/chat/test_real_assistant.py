@@ -11,12 +11,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from chat.browser import Browser
-from chat.conftest import AXE, served
+from chat.conftest import served
 from conftest import SHIPPED
 from helseassistent.corpus import Corpus
 from helseassistent.settings import Settings
 from helseassistent.types import Page
 from helseassistent.wiring.serving import build_chat
+from needed import AXE
 
 QUESTION = "Kan legevakten ta røntgen av en brukket arm?"
 NYNORSK = "Kva pasientgrupper skal helsefellesskapet prioritere?"

@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 
 from answer import model_server
 from chat.browser import Browser
-from chat.conftest import AXE, served
+from chat.conftest import served
 from helseassistent.answer.backing import Backing, Bar
 from helseassistent.answer.llm import LanguageModel, Server
 from helseassistent.answer.phrase import Phrasing
@@ -24,6 +24,7 @@ from helseassistent.answer.safety_numbers import load_numbers
 from helseassistent.chat.view import build_app
 from helseassistent.wiring import Parts
 from helseassistent.wiring.live import edition_of
+from needed import AXE
 
 ASKED = "Hvor mange plasser er det på mottaksavdelingen på Storetveit sykehjem?"
 FIRST = "På Storetveit sykehjem har kommunen opprettet 27 plasser ved en mottaksavdeling"

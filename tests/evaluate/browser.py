@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
-AXE = Path(__file__).parents[2] / "build" / "node_modules" / "axe-core" / "axe.min.js"
-INSTALL = "apt-get install -y chromium chromium-driver && npm install --prefix build axe-core"
+from needed import AXE, browser_programs
+
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -22,9 +20,7 @@ FLAGS = (
 @contextmanager
 def chromium(width: int = 1100, *, dark: bool = False) -> Iterator[Chrome]:
     """A browser that reaches no host; every message of its console is kept."""
-    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if binary is None or driver is None or not AXE.is_file():
-        raise RuntimeError(f"The browser tests need Chromium and axe-core: {INSTALL}")
+    binary, driver = browser_programs()
     options = ChromeOptions()
     options.binary_location = binary
     for flag in FLAGS:

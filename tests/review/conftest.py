@@ -11,6 +11,7 @@ import pytest
 
 from chat.conftest import chrome  # noqa: F401  (a fixture)
 from helseassistent.review.store import Store, open_store
+from needed import lacking
 from review.postgres import Server, new_server, programs
 
 
@@ -19,7 +20,7 @@ def server() -> Iterator[Server]:
     """A PostgreSQL server; Debian's package `postgresql` is what it takes."""
     installed = programs()
     if installed is None:
-        pytest.skip("needs PostgreSQL: apt-get install postgresql")
+        lacking("apt-get install postgresql")
     server = new_server(installed)
     yield server
     server.stop()

@@ -10,7 +10,7 @@ from selenium import webdriver
 from selenium.webdriver import ActionChains, Keys
 
 from chat.browser import Browser
-from chat.conftest import AXE, served
+from chat.conftest import served
 from chat.test_payloads import AROUND, KINDS
 from helseassistent.index.encode import load_encoder
 from helseassistent.review.approvals import NewApproval, approve, flag
@@ -22,6 +22,7 @@ from helseassistent.review.store import Store, open_store
 from helseassistent.review.verdicts import history, judge
 from helseassistent.review.view import build_review
 from helseassistent.types import Answer, Claim, Page
+from needed import AXE
 from review.desk import BODY, PAGES, SOURCES, logged, parts, quote, small_log
 from review.fakes import DAY, verdict
 

@@ -16,9 +16,9 @@ from selenium import webdriver
 from selenium.webdriver import Keys
 
 from chat.browser import Browser
-from chat.conftest import AXE
 from chat.process import free_port, line, running
 from conftest import ROOT, SHIPPED
+from needed import AXE
 
 ASKED = "Kan legevakten behandle et brudd i armen?"
 RIGHT = "Her behandles alle typer brudd og forstuinger i armer og bein, og dette avlaster sykehuset"

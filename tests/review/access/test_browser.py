@@ -17,10 +17,11 @@ from selenium.webdriver import Chrome, Keys
 from starlette.types import ASGIApp
 
 from chat.browser import Browser
-from chat.conftest import AXE, chrome  # noqa: F401
+from chat.conftest import chrome  # noqa: F401
 from helseassistent.review.access import AccessRules, OidcRules, record_view
 from helseassistent.review.access.users import UserBook
 from helseassistent.review.store import Store
+from needed import AXE
 from review.access.fakes import PASSWORD, Clock, guard, person
 from review.access.provider import CLIENT, SECRET
 from review.access.test_oidc import PROVIDER, free_port, started, tell
